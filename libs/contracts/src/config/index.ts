@@ -1,0 +1,4 @@
+export * from './config.js';
+export { ConfigError, type ConfigProblem } from './config-error.js';
+export { parseConfig } from './parse-config.js';
+export { SLUICE_SCHEMA } from './sluice.schema.js';

@@ -1,0 +1,4 @@
+export { DatabaseModule, openDatabase } from './database.module.js';
+export { migrate, type Migration } from './migrate.js';
+export { DataSource, EntityManager } from 'typeorm';
+export { provision, type Provision, type ServiceRole } from './provision.js';

@@ -1,0 +1,13 @@
+/** The docker CLI refused a stack; its own words are the message. */
+export class StackError extends Error {
+  override readonly name = 'StackError';
+
+  constructor(
+    readonly stack: string,
+    readonly exitCode: number | null,
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`stack ${stack}: ${detail}`, options);
+  }
+}
