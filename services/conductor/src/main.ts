@@ -1,0 +1,4 @@
+import { serve } from '@sluice/runtime';
+import { conductor } from './index.js';
+
+await serve(conductor);
