@@ -90,8 +90,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** An image of one file needs a busybox without a loader; Debian's plain `busybox` has one. */
+const PROGRAM_INTERPRETER = 3;
+
+/** An image of one file needs a busybox without a loader; Debian's plain `busybox` names one in its ELF header. */
 function hasStaticBusybox(): boolean {
   const path = findProgram('busybox');
-  return path !== undefined && !readFileSync(path).includes('ld-linux');
+  if (path === undefined) return false;
+
+  const file = readFileSync(path);
+  const [offset, size, count] = [Number(file.readBigUInt64LE(32)), file.readUInt16LE(54), file.readUInt16LE(56)];
+  return !Array.from({ length: count }, (_, i) => file.readUInt32LE(offset + i * size)).includes(PROGRAM_INTERPRETER);
 }

@@ -1,0 +1,2 @@
+export * from './lab/index.js';
+export * from './suite/index.js';

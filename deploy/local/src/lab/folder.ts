@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** Longest path of a Unix socket (108 bytes with the final zero), less the longest name that is put below the folder. */
+const SOCKET_FOLDER_MAX = 107 - '/postgres/.s.PGSQL.65535.lock'.length;
+
+/** The places of one lab, all derived from the absolute path of its folder. */
+export interface Folder {
+  readonly dir: string;
+  /** Tells this lab's links and control groups from those of another clone. */
+  readonly id: string;
+  readonly logs: string;
+  readonly sockets: string;
+}
+
+export function planFolder(path: string): Folder {
+  const dir = resolve(path);
+  const id = createHash('sha256').update(dir).digest('hex').slice(0, 8);
+  const inside = join(dir, 'run');
+  const sockets = Buffer.byteLength(inside) <= SOCKET_FOLDER_MAX ? inside : `/tmp/sluice-${id}`;
+  return { dir, id, logs: join(dir, 'logs'), sockets };
+}
+
+export function makeFolder(folder: Folder): void {
+  mkdirSync(folder.dir, { recursive: true, mode: 0o755 });
+  mkdirSync(folder.logs, { recursive: true });
+  mkdirSync(folder.sockets, { recursive: true, mode: 0o755 });
+}
