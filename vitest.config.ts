@@ -15,7 +15,14 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['libs/**/*.spec.ts', 'services/**/*.spec.ts', 'deploy/**/*.spec.ts', 'e2e/src/**/*.spec.ts', 'bench/**/*.spec.ts', 'tools/**/*.spec.ts'],
+          include: [
+            'libs/**/*.spec.ts',
+            'services/**/*.spec.ts',
+            'deploy/**/*.spec.ts',
+            'e2e/**/*.spec.ts',
+            'bench/**/*.spec.ts',
+            'tools/**/*.spec.ts',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**'],
         },
       },
@@ -27,6 +34,14 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['e2e/src/**/*.e2e.ts'],
           fileParallelism: false,
         },
       },

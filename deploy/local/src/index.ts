@@ -1,2 +1,3 @@
 export * from './lab/index.js';
 export * from './suite/index.js';
+export { cleanUp } from './lab/clean.js';

@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { labPid, LabError, planFolder, startLab, terminalReport } from './lab/index.js';
-import { Api, keepKeys, labDir, lastLines, onInterrupt, planEnvironments, seedEnvironments, startSuite, untilInterrupted, urlOf } from './suite/index.js';
+import {
+  Api,
+  keepKeys,
+  labDir,
+  lastLines,
+  onInterrupt,
+  planEnvironments,
+  seedEnvironments,
+  startSuite,
+  untilInterrupted,
+  urlOf,
+} from './suite/index.js';
 import { readLab } from './lab/index.js';
 
 /** `npm start`: Sluice on the lab for real use; data is kept between starts. */
@@ -48,7 +59,12 @@ async function run(engines: 1 | 4): Promise<void> {
 function tell(url: string, adminPassword: string): void {
   report.step('sluice', `ready at ${url}`);
   // The password is for the person at this terminal; a log file gets told where it is.
-  report.step('sluice', process.stderr.isTTY ? `sign in as admin with ${adminPassword}` : `the administrator's password is in ${dir}/suite.json`);
+  report.step(
+    'sluice',
+    process.stderr.isTTY
+      ? `sign in as admin with ${adminPassword}`
+      : `the administrator's password is in ${dir}/suite.json`,
+  );
   report.step('sluice', values.detach ? 'npm stop ends it' : 'Ctrl-C ends it');
 }
 
@@ -56,11 +72,17 @@ function tell(url: string, adminPassword: string): void {
 async function detach(): Promise<void> {
   const folder = planFolder(dir);
   const already = labPid(folder);
-  if (already) throw new LabError(`Sluice or its lab runs already on ${dir} (process ${already}). npm run status shows it, npm stop ends it.`);
+  if (already)
+    throw new LabError(
+      `Sluice or its lab runs already on ${dir} (process ${already}). npm run status shows it, npm stop ends it.`,
+    );
   mkdirSync(folder.logs, { recursive: true });
   const log = openSync(join(folder.logs, 'start.log'), 'w', 0o600);
   const args = process.argv.slice(2).filter((arg) => arg !== '--detach');
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
   closeSync(log);
   const ended = new Promise<never>((_, reject) => {
     child.once('exit', () => reject(new LabError(`Sluice did not start:\n${lastLines(folder.logs, 'start')}`)));
@@ -81,5 +103,7 @@ async function untilReady(): Promise<void> {
     if (lastLines(folder.logs, 'start').includes('ready at http')) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new LabError(`Sluice is not ready after ${DETACHED_WITHIN_MS / 60_000} minutes; see ${join(folder.logs, 'start.log')}.`);
+  throw new LabError(
+    `Sluice is not ready after ${DETACHED_WITHIN_MS / 60_000} minutes; see ${join(folder.logs, 'start.log')}.`,
+  );
 }

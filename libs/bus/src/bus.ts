@@ -32,6 +32,7 @@ export class Bus implements OnApplicationBootstrap, OnModuleDestroy, OnApplicati
   private readonly connection: Connection;
   private readonly consumers: Consumer[] = [];
   private readonly listeners: Listener[] = [];
+  private wasConnected = false;
   private sweeper?: NodeJS.Timeout;
   private sweeping: Promise<void> = Promise.resolve();
 
@@ -110,10 +111,10 @@ export class Bus implements OnApplicationBootstrap, OnModuleDestroy, OnApplicati
 
   /**
    * Hears what happens while this process lives: every replica hears everything, and what was said while it was away is gone.
-   * For telling people, never for changing state.
+   * For telling people, never for changing state. `missed` is called when the connection is back after it was lost.
    */
-  listen(patterns: readonly string[], hear: (event: CloudEvent) => void): void {
-    this.listeners.push({ patterns, hear });
+  listen(patterns: readonly string[], hear: (event: CloudEvent) => void, missed?: () => void): void {
+    this.listeners.push({ patterns, hear, missed });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -139,6 +140,8 @@ export class Bus implements OnApplicationBootstrap, OnModuleDestroy, OnApplicati
     await declareTopology(channel, this.service);
     await channel.close();
     for (const listener of this.listeners) await attachListener(model, this.service, listener);
+    if (this.wasConnected) for (const { missed } of this.listeners) missed?.();
+    this.wasConnected = true;
     for (const consumer of this.consumers) await consumer.attach(model, () => this.connection.reset());
   }
 

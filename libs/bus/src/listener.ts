@@ -6,6 +6,8 @@ export interface Listener {
   /** Topic patterns over event types. */
   readonly patterns: readonly string[];
   readonly hear: (event: CloudEvent) => void;
+  /** The connection was lost and is back: what was said in between was not heard. */
+  readonly missed?: () => void;
 }
 
 /** A queue of this process alone that vanishes with its connection. */

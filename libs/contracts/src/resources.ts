@@ -7,6 +7,7 @@ export const RESOURCES = {
   hooks: 'receiver',
   pushes: 'receiver',
   images: 'promoter',
+  tests: 'tester',
   previews: 'deployer',
   releases: 'deployer',
   subscriptions: 'notifier',

@@ -96,6 +96,14 @@ export class Directory {
     return row && { ...row, cloneUrl: row.cloneUrl ?? undefined };
   }
 
+  /** All of them, by name. */
+  async projects(): Promise<Project[]> {
+    const rows: (Project & { cloneUrl: string | null })[] = await this.db.query(
+      `select name, id, clone_url as "cloneUrl", branch from directory.projects order by name`,
+    );
+    return rows.map((row) => ({ ...row, cloneUrl: row.cloneUrl ?? undefined }));
+  }
+
   async hookSecret(project: string): Promise<string | undefined> {
     const [row] = await this.db.query('select hook_secret from directory.projects where name = $1', [project]);
     return row && unseal(readKey(this.config.SECRETS_KEY), `hook:${project}`, row.hook_secret);

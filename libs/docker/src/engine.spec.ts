@@ -11,12 +11,20 @@ describe('dockerodeOptions', () => {
   });
 
   it('takes a tcp address with the port Docker uses by default', () => {
-    expect(dockerodeOptions({ host: 'tcp://10.0.0.7' })).toMatchObject({ host: '10.0.0.7', port: 2375, protocol: 'http' });
+    expect(dockerodeOptions({ host: 'tcp://10.0.0.7' })).toMatchObject({
+      host: '10.0.0.7',
+      port: 2375,
+      protocol: 'http',
+    });
   });
 
   it('speaks TLS when a certificate is given', () => {
     const tls = { ca: 'ca', cert: 'cert', key: 'key' };
-    expect(dockerodeOptions({ host: 'tcp://ops:2400', tls })).toMatchObject({ port: 2400, protocol: 'https', ca: 'ca' });
+    expect(dockerodeOptions({ host: 'tcp://ops:2400', tls })).toMatchObject({
+      port: 2400,
+      protocol: 'https',
+      ca: 'ca',
+    });
     expect(dockerodeOptions({ host: 'tcp://ops', tls })).toMatchObject({ port: 2376 });
   });
 

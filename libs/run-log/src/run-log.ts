@@ -63,7 +63,7 @@ export class LogWriter {
     const said =
       count === MOST_LINES
         ? `(cut: more than ${MOST_LINES} lines)`
-        : this.redact(text.replaceAll('\0', '')).slice(0, LONGEST_LINE);
+        : storable(this.redact(text.replaceAll('\0', '')).slice(0, LONGEST_LINE));
     this.pending.push({ at: new Date().toISOString(), stream, text: said });
     if (this.pending.length >= FLUSH_LINES) void this.flush();
     else this.timer ??= setTimeout(() => void this.flush(), FLUSH_EVERY_MS);
@@ -109,3 +109,6 @@ export class LogWriter {
     );
   }
 }
+
+/** Half a character, as a cut leaves it, is no text to Postgres: it would refuse the whole batch of lines. */
+const storable = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');

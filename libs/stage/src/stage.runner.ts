@@ -14,6 +14,7 @@ import { Directory } from '@sluice/directory';
 import { RunLog } from '@sluice/run-log';
 import { LOGGER, SERVICE, type Logger, type ServiceName } from '@sluice/runtime';
 import { Histogram, Registry } from 'prom-client';
+import { presentable } from './failure.plan.js';
 import { StageFailure } from './stage-failure.js';
 import { HANDLES, type StageHandler } from './stage-handler.js';
 import { StageRunsRepository, type StageRun } from './stage-runs.repository.js';
@@ -145,8 +146,7 @@ export class StageRunner implements OnModuleInit, OnModuleDestroy {
       await this.stageRuns.fail(claim, {
         ...own,
         code: failure.code,
-        message: failure.message,
-        evidence: failure.evidence,
+        ...presentable(failure),
       });
       stopTimer({ status: 'failed' });
     } finally {

@@ -71,4 +71,3 @@ const userOf = ({ name, password, salt }: BrokerUser, tags: string): object => (
   hashing_algorithm: 'rabbit_password_hashing_sha256',
   tags,
 });
-

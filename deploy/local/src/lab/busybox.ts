@@ -17,9 +17,13 @@ export async function importBusybox(engine: LabEngine): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'sluice-busybox-'));
   try {
     await layOut(root);
-    const tar = spawn('tar', ['--numeric-owner', '--owner=0', '--group=0', '--sort=name', '--mtime=@0', '-C', root, '-c', '.'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const tar = spawn(
+      'tar',
+      ['--numeric-owner', '--owner=0', '--group=0', '--sort=name', '--mtime=@0', '-C', root, '-c', '.'],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const query = new URLSearchParams({ fromSrc: '-', repo: 'busybox', tag: 'stable', changes: 'CMD ["sh"]' });
     await callEngine(engine, 'POST', `/images/create?${query}`, { body: tar.stdout });
   } finally {
@@ -40,6 +44,9 @@ async function layOut(root: string): Promise<void> {
   const names = (await outputOf(program, ['--list'])).trim().split('\n');
   for (const name of names.filter((other) => other !== 'busybox')) symlinkSync('busybox', join(root, 'bin', name));
 
-  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n');
+  writeFileSync(
+    join(root, 'etc/passwd'),
+    'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n',
+  );
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nnogroup:x:65534:\n');
 }

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Folder } from './folder.js';
+import { outputOf } from './command.js';
+import { linkOf, type Folder } from './folder.js';
 import { allPids, statOf, wasStartedWith } from './proc.js';
 import type { ProcessRecord } from './processes.plan.js';
 import { markOf, readRecords } from './processes.js';
@@ -13,7 +14,7 @@ const CGROUPS = '/sys/fs/cgroup';
  * Ends and removes what a lab on this folder left; answers the names of the processes it found alive.
  *
  * Namespaces, links, mounts, firewall rules and shared memory need no list: each belongs to the namespaces of a process,
- * and the kernel removes them with it. What outlives its process are control groups and files.
+ * and the kernel removes them with it, if not at once. What outlives its process are control groups and files.
  */
 export async function cleanUp(folder: Folder): Promise<string[]> {
   const recorded = readRecords(folder.dir).filter(isAlive);
@@ -23,6 +24,7 @@ export async function cleanUp(folder: Folder): Promise<string[]> {
   const marked = markedProcesses(folder);
   await stopProcesses(marked);
 
+  await removeLink(linkOf(folder));
   await removeControlGroups(folder.id);
   for (const name of ['processes.json', 'lab.json']) rmSync(join(folder.dir, name), { force: true });
   rmSync(folder.sockets, { recursive: true, force: true });
@@ -37,6 +39,14 @@ function markedProcesses(folder: Folder): ProcessRecord[] {
       if (!stat) return [];
       return [{ name: `pid ${pid}`, pid, ...stat, kind: 'part', stopSignal: 'SIGTERM', graceMs: 3_000, inner: false }];
     });
+}
+
+/** The kernel takes its time to bury the other end's namespace; nobody should see the link in the meantime. */
+async function removeLink(name: string): Promise<void> {
+  if (!existsSync(`/sys/class/net/${name}`)) return;
+  await outputOf('ip', ['link', 'delete', name]).catch((error: Error) => {
+    if (existsSync(`/sys/class/net/${name}`)) throw error; // Otherwise the kernel was quicker.
+  });
 }
 
 /** Version 1 has a hierarchy per controller below the root, version 2 is the root itself. */

@@ -12,7 +12,9 @@ interface Endpoint {
 export async function checkDataPath(manager: LabEngine, worker: LabEngine): Promise<void> {
   await removeAll(manager, worker); // Of a check that was interrupted.
   try {
-    await callEngine(manager, 'POST', '/networks/create', { body: { Name: NAME, Driver: 'overlay', Attachable: true } });
+    await callEngine(manager, 'POST', '/networks/create', {
+      body: { Name: NAME, Driver: 'overlay', Attachable: true },
+    });
     const target = await start(worker, ['sleep', '60']);
     const { NetworkSettings } = await callEngine<Endpoint>(worker, 'GET', `/containers/${target}/json`);
     const address = NetworkSettings.Networks[NAME]!.IPAddress;
@@ -36,7 +38,9 @@ async function start(engine: LabEngine, command: readonly string[]): Promise<str
 async function removeAll(manager: LabEngine, worker: LabEngine): Promise<void> {
   const absentIsFine = (): undefined => undefined;
   await Promise.all(
-    [manager, worker].map((engine) => callEngine(engine, 'DELETE', `/containers/${NAME}?force=true`).catch(absentIsFine)),
+    [manager, worker].map((engine) =>
+      callEngine(engine, 'DELETE', `/containers/${NAME}?force=true`).catch(absentIsFine),
+    ),
   );
   await callEngine(manager, 'DELETE', `/networks/${NAME}`).catch(absentIsFine);
 }

@@ -2,20 +2,30 @@ import { request } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { LabEngine } from './lab.js';
 
-
 interface CallOptions {
   readonly body?: object | Readable;
   readonly timeoutMs?: number;
 }
 
 /** One call of the Docker Engine API, over its Unix socket or TCP. Rejects on a status of 400 or more. */
-export function callEngine<T = unknown>(engine: LabEngine, method: string, path: string, options: CallOptions = {}): Promise<T> {
+export function callEngine<T = unknown>(
+  engine: LabEngine,
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<T> {
   const { body, timeoutMs = 60_000 } = options;
   const stream = isStream(body) ? body : undefined;
   const text = body && !stream ? JSON.stringify(body) : undefined;
 
   return new Promise((resolve, reject) => {
-    const outgoing = request({ ...placeOf(engine.dockerHost), method, path, headers: headersOf(text, stream), agent: false });
+    const outgoing = request({
+      ...placeOf(engine.dockerHost),
+      method,
+      path,
+      headers: headersOf(text, stream),
+      agent: false,
+    });
     outgoing.setTimeout(timeoutMs, () => outgoing.destroy(new Error(`${method} ${path} gave no answer.`)));
     outgoing.once('error', reject);
     outgoing.once('response', (response) => {
@@ -44,7 +54,8 @@ function headersOf(text: string | undefined, stream: Readable | undefined): Reco
   return text ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) } : {};
 }
 
-const isStream = (body: object | undefined): body is Readable => typeof (body as Readable | undefined)?.pipe === 'function';
+const isStream = (body: object | undefined): body is Readable =>
+  typeof (body as Readable | undefined)?.pipe === 'function';
 
 function parsed(text: string): unknown {
   try {

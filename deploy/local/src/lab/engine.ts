@@ -41,7 +41,11 @@ export interface EngineOptions {
   readonly registry: string;
 }
 
-export async function startEngine(context: LabContext, network: LabNetwork, options: EngineOptions): Promise<LabEngine> {
+export async function startEngine(
+  context: LabContext,
+  network: LabNetwork,
+  options: EngineOptions,
+): Promise<LabEngine> {
   const { folder } = context;
   const { name, address } = options;
   const home = join(folder.dir, 'engines', name);

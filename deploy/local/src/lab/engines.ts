@@ -17,7 +17,11 @@ export interface EnginesOptions {
 const HOSTS: Readonly<Record<EngineName, number>> = { dev: 10, test: 20, ops1: 31, ops2: 32 };
 
 /** Starts the engines at once, gives them a base image, and makes OPS a swarm. */
-export async function startEngines(context: LabContext, network: LabNetwork, { count, registry }: EnginesOptions): Promise<Engines> {
+export async function startEngines(
+  context: LabContext,
+  network: LabNetwork,
+  { count, registry }: EnginesOptions,
+): Promise<Engines> {
   const start = async (name: EngineName): Promise<LabEngine> => {
     context.report.step(name, 'starting');
     const engine = await startEngine(context, network, { name, address: `${network.prefix}.${HOSTS[name]}`, registry });

@@ -11,6 +11,7 @@ export interface Folder {
   /** Tells this lab's links and control groups from those of another clone. */
   readonly id: string;
   readonly logs: string;
+  /** Inside the folder when its path is short enough; else where only root may make names. Removed at the end. */
   readonly sockets: string;
 }
 
@@ -18,9 +19,12 @@ export function planFolder(path: string): Folder {
   const dir = resolve(path);
   const id = createHash('sha256').update(dir).digest('hex').slice(0, 8);
   const inside = join(dir, 'run');
-  const sockets = Buffer.byteLength(inside) <= SOCKET_FOLDER_MAX ? inside : `/tmp/sluice-${id}`;
+  const sockets = Buffer.byteLength(inside) <= SOCKET_FOLDER_MAX ? inside : `/var/lib/sluice-${id}`;
   return { dir, id, logs: join(dir, 'logs'), sockets };
 }
+
+/** The lab's one link in the machine's own network namespace; a name of at most 15 characters. */
+export const linkOf = (folder: Folder): string => `sl-${folder.id}`;
 
 export function makeFolder(folder: Folder): void {
   mkdirSync(folder.dir, { recursive: true, mode: 0o755 });

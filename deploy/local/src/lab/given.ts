@@ -12,7 +12,9 @@ export async function givenPostgres(text: string): Promise<Lab['postgres']> {
   const { hostname, port } = new URL(text);
   const place = { host: hostname, port: Number(port || 5432) };
   // SSLRequest: any server answers S or N (https://www.postgresql.org/docs/15/protocol-flow.html).
-  const speaks = await answers(place, Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]), (first) => [0x53, 0x4e].includes(first));
+  const speaks = await answers(place, Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]), (first) =>
+    [0x53, 0x4e].includes(first),
+  );
   if (!speaks) throw new LabError(`No Postgres answers at DATABASE_URL (${place.host}:${place.port}).`);
   return { url: text, ...place };
 }
@@ -35,9 +37,12 @@ export async function givenRegistry(url: string): Promise<Lab['registry']> {
 export async function givenEngines(dockerHost: string, report: Report): Promise<Engines> {
   const address = dockerHost.startsWith('tcp://') ? new URL(dockerHost).hostname : '127.0.0.1';
   const engine: LabEngine = { dockerHost, address };
-  const { Swarm } = await callEngine<{ Swarm: { ControlAvailable: boolean } }>(engine, 'GET', '/info').catch((error: Error) => {
-    throw new LabError(`No Docker engine answers at DOCKER_HOST (${dockerHost}): ${error.message}`);
-  });
-  if (!Swarm.ControlAvailable) report.step('engine', 'DOCKER_HOST is no swarm manager: releases need `docker swarm init` on it');
+  const { Swarm } = await callEngine<{ Swarm: { ControlAvailable: boolean } }>(engine, 'GET', '/info').catch(
+    (error: Error) => {
+      throw new LabError(`No Docker engine answers at DOCKER_HOST (${dockerHost}): ${error.message}`);
+    },
+  );
+  if (!Swarm.ControlAvailable)
+    report.step('engine', 'DOCKER_HOST is no swarm manager: releases need `docker swarm init` on it');
   return { engineCount: 1, engines: { dev: engine, test: engine, ops1: engine, ops2: engine } };
 }

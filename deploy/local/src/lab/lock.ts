@@ -6,34 +6,45 @@ import type { Folder } from './folder.js';
 import { LabError } from './packages.js';
 import { statOf } from './proc.js';
 import { isSameProcess } from './processes.plan.js';
+import type { Report } from './report.js';
 
-interface Holder {
+interface Started {
   readonly pid: number;
   readonly startTime: number;
-  readonly reaper?: { readonly pid: number; readonly startTime: number };
+}
+
+interface Holder extends Started {
+  readonly reaper?: Started;
+  readonly stopping?: boolean;
 }
 
 export interface Lock {
-  /** Lets the next start wait for a reaper that is still at work. */
-  note(reaper: { pid: number; startTime: number }): void;
+  /** Tells the next start what to wait for. */
+  note(change: Pick<Holder, 'reaper' | 'stopping'>): void;
   release(): void;
 }
 
-const REAPER_PATIENCE_MS = 30_000;
+/** A launcher whose npm was killed takes a moment to see it. */
+const CLAIM_PATIENCE_MS = 1_500;
+const STOP_PATIENCE_MS = 30_000;
 const lockFile = (folder: Folder): string => join(folder.dir, 'lock.json');
 
 /**
  * One launcher per folder. The kernel gives an abstract socket's name to one process and takes it back when that ends,
  * so there is no stale lock; the file only says who has it.
  */
-export async function takeLock(folder: Folder): Promise<Lock> {
-  const server = await claim(folder);
+export async function takeLock(folder: Folder, report: Report): Promise<Lock> {
+  const server = await claimPatiently(folder, report);
   await formerReaperGone(holderOf(folder));
 
-  const holder: Holder = { pid: process.pid, startTime: statOf(process.pid)!.startTime };
-  write(folder, holder);
+  let holder: Holder = { pid: process.pid, startTime: statOf(process.pid)!.startTime };
+  const write = (): void => writeFileSync(lockFile(folder), JSON.stringify(holder), { mode: 0o600 });
+  write();
   return {
-    note: ({ pid, startTime }) => write(folder, { ...holder, reaper: { pid, startTime } }),
+    note: (change) => {
+      holder = { ...holder, ...change };
+      write();
+    },
     release: () => {
       rmSync(lockFile(folder), { force: true });
       server.close();
@@ -47,22 +58,38 @@ export function labPid(folder: Folder): number | undefined {
   return holder && isSameProcess(holder, statOf(holder.pid)) ? holder.pid : undefined;
 }
 
-function claim(folder: Folder): Promise<Server> {
-  return new Promise((resolve, reject) => {
+async function claimPatiently(folder: Folder, report: Report): Promise<Server> {
+  const startedAt = Date.now();
+  for (let isTold = false; ;) {
+    const server = await claim(folder);
+    if (server) return server;
+
+    const isStopping = holderOf(folder)?.stopping === true;
+    if (isStopping && !isTold) report.step('lab', 'waiting for another one to stop');
+    isTold ||= isStopping;
+    if (Date.now() - startedAt > (isStopping ? STOP_PATIENCE_MS : CLAIM_PATIENCE_MS)) throw heldBy(folder);
+    await sleep(100);
+  }
+}
+
+function claim(folder: Folder): Promise<Server | undefined> {
+  return new Promise((resolve) => {
     const server = createServer((socket) => socket.destroy());
     server.unref();
     server.once('listening', () => resolve(server));
-    server.once('error', () => {
-      const who = labPid(folder);
-      const stop = who ? ` Stop it with: kill ${who}` : '';
-      reject(new LabError(`A lab already runs on ${folder.dir}, started by process ${who ?? 'unknown'}.${stop}`));
-    });
+    server.once('error', () => resolve(undefined));
     server.listen(`\0sluice-lab-${folder.id}`);
   });
 }
 
+function heldBy(folder: Folder): LabError {
+  const pid = labPid(folder);
+  const advice = pid ? ` Stop it with: kill ${pid}` : '';
+  return new LabError(`A lab already runs on ${folder.dir}, started by process ${pid ?? 'unknown'}.${advice}`);
+}
+
 async function formerReaperGone(former: Holder | undefined): Promise<void> {
-  const deadline = Date.now() + REAPER_PATIENCE_MS;
+  const deadline = Date.now() + STOP_PATIENCE_MS;
   while (former?.reaper && isSameProcess(former.reaper, statOf(former.reaper.pid)) && Date.now() < deadline) {
     await sleep(50);
   }
@@ -75,6 +102,3 @@ function holderOf(folder: Folder): Holder | undefined {
     return undefined;
   }
 }
-
-const write = (folder: Folder, holder: Holder): void =>
-  writeFileSync(lockFile(folder), JSON.stringify(holder), { mode: 0o600 });

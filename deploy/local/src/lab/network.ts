@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { outputOf } from './command.js';
+import { linkOf } from './folder.js';
 import { startPart, type LabContext } from './part.js';
 import { chooseSubnet, parseNetwork, type Network } from './subnet.plan.js';
 
@@ -34,12 +35,13 @@ export async function startNetwork(context: LabContext, former: string | undefin
   const { folder, processes } = context;
   const prefix = chooseSubnet(folder.id, await takenNetworks(), former);
   const address = `${prefix}.1`;
-  const link = `sl-${folder.id}`;
+  const link = linkOf(folder);
 
   await startPart(context, {
     name: 'network',
     command: 'unshare',
     args: ['--net', 'sh', '-c', SWITCH_SCRIPT, 'switch', String(process.pid), link, address],
+    restarts: false, // The engines' links end with it.
     options: { kind: 'network', stopSignal: 'SIGKILL' }, // Nothing to save: the namespace is all there is.
     isReady: async () => Boolean(networkInterfaces()[link]?.some((own) => own.address === address)),
   });

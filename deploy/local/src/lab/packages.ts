@@ -32,7 +32,11 @@ export class LabError extends Error {
 }
 
 /** Installs the Debian packages that are missing, after saying which. Does nothing when all is there. */
-export async function ensurePackages(parts: readonly (keyof typeof NEEDS)[], report: Report, log: number): Promise<void> {
+export async function ensurePackages(
+  parts: readonly (keyof typeof NEEDS)[],
+  report: Report,
+  log: number,
+): Promise<void> {
   const missing = missingOf(parts);
   if (missing.length === 0) return;
 

@@ -17,6 +17,8 @@ export interface Part {
   readonly command: string;
   readonly args: readonly string[];
   readonly options: SpawnOptions;
+  /** False when another start would not help those who use it. */
+  readonly restarts?: false;
   /** True when the part answers its own protocol; false or a throw: not yet. */
   isReady(): Promise<boolean>;
 }
@@ -24,23 +26,31 @@ export interface Part {
 const POLL_MS = 40;
 const PATIENCE_MS = 60_000;
 const RESTART_DELAY_MS = 300;
+const RESTARTS_IN_VAIN = 5;
 
 /** Starts a part, waits until it answers, and from then on starts it again whenever it ends by itself. */
 export async function startPart(context: LabContext, part: Part): Promise<void> {
-  const { processes, report } = context;
-  const running = await processes.spawnRecorded(part.name, part.command, part.args, part.options);
+  const running = await context.processes.spawnRecorded(part.name, part.command, part.args, part.options);
   await untilReady(running, part);
+  void running.ended.then((how) => startAgain(context, part, how));
+}
 
-  void running.ended.then(async (how) => {
-    if (processes.isStopping) return;
-    report.step(part.name, `ended by itself (${how}): starting it again`);
+async function startAgain(context: LabContext, part: Part, how: string): Promise<void> {
+  const { processes, report } = context;
+  if (processes.isStopping) return;
+  if (part.restarts === false) return report.step(part.name, `ended by itself (${how}): start the lab again`);
+  report.step(part.name, `ended by itself (${how}): starting it again`);
+
+  for (let attempt = 1; attempt <= RESTARTS_IN_VAIN; attempt += 1) {
     await sleep(RESTART_DELAY_MS);
     if (processes.isStopping) return;
-    await startPart(context, part).then(
-      () => report.step(part.name, 'runs again'),
-      (error: Error) => processes.isStopping || report.step(part.name, error.message),
-    );
-  });
+    try {
+      await startPart(context, part);
+      return report.step(part.name, 'runs again');
+    } catch (error) {
+      if (!processes.isStopping) report.step(part.name, (error as Error).message);
+    }
+  }
 }
 
 async function untilReady(running: RunningProcess, part: Part): Promise<void> {
@@ -55,4 +65,5 @@ async function untilReady(running: RunningProcess, part: Part): Promise<void> {
   }
 }
 
-const logTail = (path: string): string => `${readFileSync(path, 'utf8').trimEnd().split('\n').slice(-15).join('\n')}\n(${path})`;
+const logTail = (path: string): string =>
+  `${readFileSync(path, 'utf8').trimEnd().split('\n').slice(-15).join('\n')}\n(${path})`;

@@ -62,7 +62,10 @@ export async function startPostgres(context: LabContext, port: number, password:
   mkdirSync(store, { recursive: true, mode: 0o700 });
   mkdirSync(socket, { recursive: true });
 
-  const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([key, value]) => [
+    '-c',
+    `${key}=${value}`,
+  ]);
   const namespaces = ['--mount', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc'];
   await startPart(context, {
     name: 'postgres',

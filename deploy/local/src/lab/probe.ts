@@ -1,7 +1,11 @@
 import { connect, type TcpNetConnectOpts } from 'node:net';
 
 /** Sends a greeting and judges the first byte of the answer: a server that speaks, not just a port that is open. */
-export function answers(to: TcpNetConnectOpts, greeting: Buffer, isRight: (first: number) => boolean): Promise<boolean> {
+export function answers(
+  to: TcpNetConnectOpts,
+  greeting: Buffer,
+  isRight: (first: number) => boolean,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(to);
     const end = (result: boolean): void => {

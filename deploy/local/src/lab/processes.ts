@@ -45,6 +45,7 @@ export function readRecords(dir: string): ProcessRecord[] {
 /** The processes of one launcher. Each is on disk, so that the reaper or the next start can end it. */
 export class ProcessTable {
   private readonly running = new Map<string, RunningProcess>();
+  private readonly unwanted = new Set<string>();
   private stopping = false;
 
   constructor(readonly folder: Folder) {}
@@ -54,9 +55,15 @@ export class ProcessTable {
   }
 
   /** Starts a program in a session of its own, so that the terminal's Ctrl-C reaches only the launcher. */
-  async spawnRecorded(name: string, command: string, args: readonly string[], options: SpawnOptions = {}): Promise<RunningProcess> {
+  async spawnRecorded(
+    name: string,
+    command: string,
+    args: readonly string[],
+    options: SpawnOptions = {},
+  ): Promise<RunningProcess> {
     if (this.stopping) throw new Error(`The lab is stopping: ${name} is not started.`);
 
+    this.unwanted.delete(name);
     const logFile = join(this.folder.logs, `${options.log ?? name}.log`);
     const log = openLog(logFile);
     const [markName, markValue] = markOf(this.folder).split('=') as [string, string];
@@ -105,6 +112,14 @@ export class ProcessTable {
     const found = this.running.get(name);
     if (found) await stopProcess(found.record);
   }
+
+  /** Ends some for good: who watches them sees that they are not wanted any more. */
+  async stopNamed(names: readonly string[]): Promise<void> {
+    for (const name of names) this.unwanted.add(name);
+    await Promise.all(names.map((name) => this.stop(name)));
+  }
+
+  isUnwanted = (name: string): boolean => this.stopping || this.unwanted.has(name);
 
   async stopAll(): Promise<void> {
     this.stopping = true;

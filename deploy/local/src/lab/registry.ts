@@ -66,7 +66,17 @@ async function registryTokens(folder: Folder, realm: string): Promise<RegistryTo
 
   if (!existsSync(certificateFile)) {
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyFile];
-    await outputOf('openssl', ['req', '-x509', ...key, '-days', '3650', '-subj', '/CN=sluice', '-out', certificateFile]);
+    await outputOf('openssl', [
+      'req',
+      '-x509',
+      ...key,
+      '-days',
+      '3650',
+      '-subj',
+      '/CN=sluice',
+      '-out',
+      certificateFile,
+    ]);
   }
   return { realm, service: 'sluice-registry', issuer: 'sluice', keyFile, certificateFile };
 }

@@ -51,7 +51,7 @@ export async function startLab(options: LabOptions, report: Report): Promise<Run
   const given = givenParts();
   makeFolder(folder);
 
-  const lock = await takeLock(folder);
+  const lock = await takeLock(folder, report);
   const processes = new ProcessTable(folder);
   let reaper: Reaper | undefined;
   const stop = once(() => end(processes, reaper, lock));
@@ -63,7 +63,7 @@ export async function startLab(options: LabOptions, report: Report): Promise<Run
     makeFolder(folder);
     await preparePackages(given, join(folder.logs, 'packages.log'), report);
     reaper = startReaper(folder);
-    lock.note(reaper);
+    lock.note({ reaper });
 
     const lab = await Promise.race([startParts({ folder, processes, report }, given, options.engines ?? 4), aborted]);
     writeLab(lab);
@@ -85,7 +85,9 @@ async function startParts(context: LabContext, given: Given, engineCount: 1 | 4)
     given.databaseUrl
       ? givenPostgres(given.databaseUrl)
       : timed(context, 'postgres', startPostgres(context, ports.postgres, secrets.postgres)),
-    given.amqpUrl ? givenBroker(given.amqpUrl) : timed(context, 'broker', startBroker(context, brokerPorts(ports), secrets)),
+    given.amqpUrl
+      ? givenBroker(given.amqpUrl)
+      : timed(context, 'broker', startBroker(context, brokerPorts(ports), secrets)),
     startPlaces(context, given, engineCount, { ports, secrets, subnet: state.subnet }),
   ]);
   const services = Object.fromEntries(SERVICES.map((service) => [service, ports[service]])) as Record<Service, number>;
@@ -112,9 +114,7 @@ async function startPlaces(
   const host = given.registryUrl ? new URL(given.registryUrl).host : `${address}:${ports.registry}`;
   const tokens = { address, port: ports.registry, tokenPort: ports.promoter, secret: secrets.registry };
   const [registry, engines] = await Promise.all([
-    given.registryUrl
-      ? givenRegistry(given.registryUrl)
-      : timed(context, 'registry', startRegistry(context, tokens)),
+    given.registryUrl ? givenRegistry(given.registryUrl) : timed(context, 'registry', startRegistry(context, tokens)),
     network
       ? startEngines(context, network, { count: engineCount, registry: host })
       : givenEngines(given.dockerHost!, context.report),
@@ -141,12 +141,15 @@ async function preparePackages(given: Given, logFile: string, report: Report): P
   const log = openLog(logFile);
   await ensurePackages(parts, report, log).finally(() => closeSync(log));
   if (parts.length > 1 && process.getuid?.() !== 0) {
-    throw new LabError('The lab makes namespaces and starts Docker engines: run the same command as root, with sudo -E.');
+    throw new LabError(
+      'The lab makes namespaces and starts Docker engines: run the same command as root, with sudo -E.',
+    );
   }
 }
 
 /** Parts first; then the reaper looks whether anything is left, and goes; then another launcher may start. */
 async function end(processes: ProcessTable, reaper: Reaper | undefined, lock: Lock): Promise<void> {
+  lock.note({ stopping: true });
   await processes.stopAll();
   if (reaper) await reaper.dismiss();
   else await cleanUp(processes.folder);
@@ -160,7 +163,9 @@ function once(work: () => Promise<void>): () => Promise<void> {
 
 function abortOf(signal: AbortSignal | undefined): Promise<never> {
   const aborted = new Promise<never>((_, reject) => {
-    signal?.addEventListener('abort', () => reject(new LabError('Stopped before everything was ready.')), { once: true });
+    signal?.addEventListener('abort', () => reject(new LabError('Stopped before everything was ready.')), {
+      once: true,
+    });
   });
   aborted.catch(() => undefined); // It may abort when nobody waits any more.
   return aborted;

@@ -35,7 +35,11 @@ async function ensureManager(engine: LabEngine): Promise<boolean> {
 
   await leave(engine, swarm);
   await callEngine(engine, 'POST', '/swarm/init', {
-    body: { ListenAddr: `${engine.address}:${MANAGER_PORT}`, AdvertiseAddr: engine.address, DataPathAddr: engine.address },
+    body: {
+      ListenAddr: `${engine.address}:${MANAGER_PORT}`,
+      AdvertiseAddr: engine.address,
+      DataPathAddr: engine.address,
+    },
   });
   return true;
 }

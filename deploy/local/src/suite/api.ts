@@ -49,11 +49,18 @@ export class Api {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
       signal,
-      headers: { ...(this.token ? { authorization: `Bearer ${this.token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}) },
+      headers: {
+        ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
       body: body && JSON.stringify(body),
     });
     if (response.ok) return response;
     const problem = (await response.json().catch(() => ({}))) as { detail?: string; code?: string };
-    throw new ApiError(response.status, problem.code, `${method} ${path}: ${response.status} ${problem.detail ?? response.statusText}`);
+    throw new ApiError(
+      response.status,
+      problem.code,
+      `${method} ${path}: ${response.status} ${problem.detail ?? response.statusText}`,
+    );
   }
 }

@@ -19,10 +19,10 @@ export async function provisionDatabase(lab: Lab, keys: Keys): Promise<void> {
   const db = await openDatabase(url.href, 'gateway', DIRECTORY_MIGRATIONS);
   try {
     for (const service of SERVICES) {
-      await db.query(`insert into directory.tokens (service, name, hash) values ($1, 'launcher', $2) on conflict (hash) do nothing`, [
-        service,
-        hashToken(keys.serviceTokens[service]),
-      ]);
+      await db.query(
+        `insert into directory.tokens (service, name, hash) values ($1, 'launcher', $2) on conflict (hash) do nothing`,
+        [service, hashToken(keys.serviceTokens[service])],
+      );
     }
   } finally {
     await db.destroy();

@@ -4,7 +4,10 @@ import { Api, ApiError } from './api.js';
 
 /** The three environments of the usual picture. One approval guards OPS when there are people for it. */
 export function planEnvironments(lab: Lab, opsApprovals: number): Environment[] {
-  const place = (engine: keyof Lab['engines']) => ({ dockerHost: lab.engines[engine].dockerHost, address: lab.engines[engine].address });
+  const place = (engine: keyof Lab['engines']) => ({
+    dockerHost: lab.engines[engine].dockerHost,
+    address: lab.engines[engine].address,
+  });
   return [
     { name: 'dev', purpose: 'preview', position: 0, publish: 'host', approvals: 0, ...place('dev') },
     { name: 'test', purpose: 'test', position: 1, publish: 'host', approvals: 0, ...place('test') },
@@ -18,7 +21,8 @@ export async function seedEnvironments(admin: Api, environments: readonly Enviro
   const { items } = await admin.get<{ items: Environment[] }>('/environments');
   const known = new Set(items.map(({ name }) => name));
   for (const { name, purpose, position, ...rest } of environments) {
-    if (known.has(name)) await admin.patch(`/environments/${name}`, { dockerHost: rest.dockerHost, address: rest.address });
+    if (known.has(name))
+      await admin.patch(`/environments/${name}`, { dockerHost: rest.dockerHost, address: rest.address });
     else await admin.post('/environments', { name, purpose, position, ...rest });
   }
 }

@@ -55,7 +55,10 @@ function own(lab: Lab, keys: Keys): Partial<Record<Service, Record<string, strin
     gateway: {
       ADMIN_PASSWORD: keys.adminPassword,
       ...Object.fromEntries(
-        SERVICES.filter((service) => service !== 'gateway').map((service) => [`${service.toUpperCase()}_URL`, urlOf(lab, service)]),
+        SERVICES.filter((service) => service !== 'gateway').map((service) => [
+          `${service.toUpperCase()}_URL`,
+          urlOf(lab, service),
+        ]),
       ),
     },
   };

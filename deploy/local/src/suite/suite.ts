@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SERVICES, type Service } from '@sluice/contracts';
-import { LabError, type Lab, type ProcessTable, type Report, type RunningLab, type RunningProcess } from '../lab/index.js';
+import {
+  LabError,
+  type Lab,
+  type ProcessTable,
+  type Report,
+  type RunningLab,
+  type RunningProcess,
+} from '../lab/index.js';
 import { CHECKOUT } from './checkout.js';
 import { keepKeys, type Keys } from './keys.js';
 import { provisionDatabase } from './provision.js';
@@ -28,7 +35,11 @@ const RESTART_AFTER_MS = 300;
 const READY_WITHIN_MS = 90_000;
 
 /** Starts all services on a lab and keeps them running: one that dies is started again. They end with the lab. */
-export async function startSuite({ lab, processes }: RunningLab, options: SuiteOptions, report: Report): Promise<RunningSuite> {
+export async function startSuite(
+  { lab, processes }: RunningLab,
+  options: SuiteOptions,
+  report: Report,
+): Promise<RunningSuite> {
   const keys = keepKeys(lab.dir);
   report.step('database', 'roles and schemas');
   await provisionDatabase(lab, keys);
@@ -42,10 +53,14 @@ export async function startSuite({ lab, processes }: RunningLab, options: SuiteO
     await keepRunning(processes, 'all', join(CHECKOUT, 'services/all/dist/main.js'), { SLUICE_ENV_DIR: envDir });
   } else {
     await Promise.all(
-      SERVICES.map((service) => keepRunning(processes, service, join(CHECKOUT, `services/${service}/dist/main.js`), env[service])),
+      SERVICES.map((service) =>
+        keepRunning(processes, service, join(CHECKOUT, `services/${service}/dist/main.js`), env[service]),
+      ),
     );
   }
-  await Promise.all(SERVICES.map((service) => untilReady(lab, service, processes, options.oneProcess ? 'all' : service)));
+  await Promise.all(
+    SERVICES.map((service) => untilReady(lab, service, processes, options.oneProcess ? 'all' : service)),
+  );
   const readyAfterMs = Date.now() - startedAt;
   report.step('services', `ready in ${(readyAfterMs / 1000).toFixed(1)} s`);
   return { lab, keys, url: urlOf(lab, 'gateway'), processes, readyAfterMs };
@@ -66,7 +81,12 @@ function writeEnvFiles(dir: string, env: Record<Service, Record<string, string>>
 const starts = new Map<string, number>();
 const HOPELESS_STARTS = 4;
 
-async function keepRunning(processes: ProcessTable, name: string, program: string, env: Record<string, string>): Promise<void> {
+async function keepRunning(
+  processes: ProcessTable,
+  name: string,
+  program: string,
+  env: Record<string, string>,
+): Promise<void> {
   const start = (): Promise<RunningProcess> => {
     starts.set(name, (starts.get(name) ?? 0) + 1);
     return processes.spawnRecorded(name, process.execPath, ['--enable-source-maps', program], { env, kind: 'service' });
@@ -74,7 +94,7 @@ async function keepRunning(processes: ProcessTable, name: string, program: strin
   const watch = ({ ended }: RunningProcess): void =>
     void ended.then(async () => {
       await sleep(RESTART_AFTER_MS);
-      if (!processes.isStopping) watch(await start());
+      if (!processes.isUnwanted(name)) watch(await start());
     });
   watch(await start());
 }
@@ -82,7 +102,9 @@ async function keepRunning(processes: ProcessTable, name: string, program: strin
 async function untilReady(lab: Lab, service: Service, processes: ProcessTable, name: string): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
-    const answer = await fetch(`${urlOf(lab, service)}/readyz`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+    const answer = await fetch(`${urlOf(lab, service)}/readyz`, { signal: AbortSignal.timeout(2000) }).catch(
+      () => undefined,
+    );
     if (answer?.ok) return;
     if (processes.isStopping) throw new LabError('Stopped before the services were ready.');
     if (Date.now() > deadline || (starts.get(name) ?? 0) > HOPELESS_STARTS) {
@@ -95,7 +117,11 @@ async function untilReady(lab: Lab, service: Service, processes: ProcessTable, n
 
 export function lastLines(logs: string, name: string, count = 15): string {
   try {
-    return readFileSync(join(logs, `${name}.log`), 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+    return readFileSync(join(logs, `${name}.log`), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-count)
+      .join('\n');
   } catch {
     return '';
   }

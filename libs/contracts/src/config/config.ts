@@ -47,4 +47,6 @@ export interface DeployConfig {
   secrets: string[];
   /** A compose file of the repository. It then says all the rest but the deadline. */
   stack?: string;
+  /** The content of that file at the run's commit; the build adds it, so that later stages need no repository. */
+  stackText?: string;
 }

@@ -3,7 +3,7 @@ import { type ConfigProblem } from './config-error.js';
 import { nodeProblems } from './node-problems.js';
 import { YamlFile, positionAt } from './yaml-file.js';
 
-const MAX_DEPTH = 32;
+export const MAX_DEPTH = 32;
 const MAX_MESSAGE = 200;
 
 // The library's own words for these speak to programmers.
@@ -52,7 +52,7 @@ export function readYaml(text: string): { file: YamlFile } | { problems: ConfigP
  * Where the text nests deeper than we allow. It is asked before the composer, which recurses: 64 KiB of `[` exhaust its
  * stack, and V8 then ends the whole process rather than throw when it has to compile a regular expression there.
  */
-function tooDeepAt(text: string, lines: LineCounter): number | undefined {
+export function tooDeepAt(text: string, lines: LineCounter): number | undefined {
   const counter = new LineCounter();
   const parser = new Parser(counter.addNewLine);
   for (const lexeme of new Lexer().lex(text)) {

@@ -21,4 +21,7 @@ export class BuildError extends Error {
 
 /** Takes BuildKit's wrapping off: "failed to solve with frontend dockerfile.v0: …: the news". */
 const readable = (detail: string): string =>
-  detail.replace(/^(failed to solve( with frontend [\w.-]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = )+/, '');
+  detail.replace(
+    /^(failed to solve( with frontend [\w.-]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = )+/,
+    '',
+  );

@@ -37,8 +37,13 @@ export function planRun(spec: ContainerSpec): ContainerCreateOptions {
 }
 
 /** A container that stays. It keeps the engine's usual capabilities: a preview should behave as its service will. */
-export function planStart(spec: ContainerSpec, port: PublishedPort, restart: RestartPolicy): ContainerCreateOptions {
+export function planStart(
+  spec: ContainerSpec,
+  port: PublishedPort | undefined,
+  restart: RestartPolicy,
+): ContainerCreateOptions {
   const { HostConfig, ...plan } = planContainer(spec);
+  if (!port) return { ...plan, HostConfig: { ...HostConfig, RestartPolicy: { Name: restart } } };
   const key = portKey(port.containerPort);
   const binding = { HostIp: port.hostIp ?? '0.0.0.0', HostPort: port.hostPort ? String(port.hostPort) : '' };
   return {

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.js';
 import { EngineError, answer, answerIfThere } from '../engine.error.js';
 import { demultiplex } from '../stream/log-demultiplexer.js';
+import type { RestartPolicy } from './container.plan.js';
 import { readSingleFile } from './tar.plan.js';
 
 export interface FoundContainer {
@@ -54,6 +55,12 @@ export async function containerState(engine: Engine, idOrName: string): Promise<
     oomKilled: OOMKilled,
     restarts: found.RestartCount,
   };
+}
+
+/** What the engine does when the container's program ends from now on. @throws EngineError */
+export async function setRestartPolicy(engine: Engine, idOrName: string, policy: RestartPolicy): Promise<void> {
+  const update = engine.docker.getContainer(idOrName).update({ RestartPolicy: { Name: policy } });
+  await answer(`update the container ${idOrName}`, update);
 }
 
 /** Kills and removes a container with its anonymous volumes. One that is gone, or going, is fine. @throws EngineError */

@@ -20,7 +20,10 @@ export async function createContainer(engine: Engine, plan: ContainerCreateOptio
   }
 }
 
-async function isLeftover(engine: Engine, { name = '', Labels: wanted = {} }: ContainerCreateOptions): Promise<boolean> {
+async function isLeftover(
+  engine: Engine,
+  { name = '', Labels: wanted = {} }: ContainerCreateOptions,
+): Promise<boolean> {
   const there = await answer(`inspect the container ${name}`, engine.docker.getContainer(name).inspect());
   const labels = Object.entries(wanted);
   return labels.length > 0 && labels.every(([key, value]) => there.Config.Labels[key] === value);

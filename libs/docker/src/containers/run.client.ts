@@ -1,4 +1,5 @@
 import type { Container } from 'dockerode';
+import type { Readable } from 'node:stream';
 import type { Engine } from '../engine.js';
 import { EngineError, answer } from '../engine.error.js';
 import { LogDemultiplexer, type OnLine } from '../stream/log-demultiplexer.js';
@@ -40,14 +41,14 @@ export async function runContainer(engine: Engine, run: ContainerRun): Promise<C
 async function runToEnd(container: Container, { name, signal, onLine }: ContainerRun): Promise<ContainerResult> {
   // Attached before the start, or the first lines of a quick program could be missed.
   const attach = container.attach({ stream: true, stdout: true, stderr: true, abortSignal: signal });
-  const output = await answer(`attach to ${name}`, attach, signal);
-  const lines = readLines(output as AsyncIterable<Buffer>, onLine);
+  const output = (await answer(`attach to ${name}`, attach, signal)) as unknown as Readable;
+  const lines = readLines(output, onLine);
   lines.catch(() => undefined); // Awaited below, unless the start fails first.
 
   try {
     await answer(`start ${name}`, container.start({ abortSignal: signal }), signal);
   } catch (error) {
-    (output as NodeJS.ReadableStream & { destroy(): void }).destroy();
+    output.destroy();
     const exitCode = error instanceof EngineError ? exitCodeOfBadCommand(error.detail) : undefined;
     if (exitCode === undefined) throw error;
     onLine((error as EngineError).detail, 'stderr');

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { exitCodeOfBadCommand } from './start-failure.plan.js';
 
-const runc = 'failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ';
+const runc =
+  'failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ';
 
 it.each([
   [`${runc}exec: "npm": executable file not found in $PATH: unknown`, 127],

@@ -19,7 +19,8 @@ export class ImageTransferError extends Error {
 
 /** What the registry's or engine's words mean. They reach us as text only, after a 200 or within a 404 or 500. */
 export function transferProblem(detail: string): TransferProblem {
-  if (/unauthorized|authentication required|no basic auth|access.* denied|forbidden/i.test(detail)) return 'unauthorized';
+  if (/unauthorized|authentication required|no basic auth|access.* denied|forbidden/i.test(detail))
+    return 'unauthorized';
   if (/not found|manifest unknown|name unknown|no such image|does not exist/i.test(detail)) return 'not_found';
   return 'failed';
 }

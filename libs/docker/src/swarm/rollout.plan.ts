@@ -1,3 +1,12 @@
+import {
+  type JudgedService,
+  type RolloutFailure,
+  crashLoop,
+  failedUpdate,
+  hasEnded,
+  replaced,
+  tooLate,
+} from './rollout-failure.plan.js';
 import type { ServiceAnswer, StackView, TaskAnswer, UpdateStatusAnswer } from './swarm.answers.js';
 
 export interface ExpectedService {
@@ -13,7 +22,8 @@ export interface ExpectedService {
 export interface RolloutBaseline {
   /** By service name: when its last update had begun; empty for none. */
   readonly updates: Readonly<Record<string, string>>;
-  /** The tasks that had already ended. */
+  readonly tasks: ReadonlySet<string>;
+  /** Those of them that had already ended. */
   readonly endedTasks: ReadonlySet<string>;
 }
 
@@ -38,29 +48,8 @@ export interface ServiceProgress {
   readonly trouble?: string;
 }
 
-export interface FailedTask {
-  readonly taskId: string;
-  readonly state: string;
-  readonly error: string;
-  readonly exitCode?: number;
-  readonly containerId?: string;
-  readonly nodeId?: string;
-}
-
-export type RolloutFailureReason = 'crash_loop' | 'update_paused' | 'rolled_back' | 'replaced' | 'missing' | 'deadline';
-
-export interface RolloutFailure {
-  readonly state: 'failed';
-  readonly reason: RolloutFailureReason;
-  readonly service: string;
-  readonly message: string;
-  readonly task?: FailedTask;
-}
-
 export type RolloutVerdict =
-  | { readonly state: 'converged'; readonly taskIds: readonly string[] }
-  | { readonly state: 'waiting' }
-  | RolloutFailure;
+  { readonly state: 'converged'; readonly taskIds: readonly string[] } | { readonly state: 'waiting' } | RolloutFailure;
 
 /**
  * Says how a rollout stands. It has converged only when each service asks for the wanted image, its update is over, and
@@ -79,16 +68,12 @@ export function judgeRollout(question: RolloutQuestion): { verdict: RolloutVerdi
   return { verdict: question.overdue ? tooLate(judged) : { state: 'waiting' }, progress };
 }
 
-interface JudgedService {
-  readonly progress: ServiceProgress;
+interface Judged extends JudgedService {
   readonly runningTasks: readonly string[];
-  readonly newest?: TaskAnswer;
   readonly failure?: RolloutFailure;
 }
 
-const ENDED = new Set(['failed', 'rejected', 'complete']);
-
-function judgeService(expected: ExpectedService, question: RolloutQuestion): JudgedService {
+function judgeService(expected: ExpectedService, question: RolloutQuestion): Judged {
   const { view, baseline } = question;
   const service = view.services.find(({ Spec }) => Spec.Name === expected.name);
   if (!service) return absent(expected, question.overdue);
@@ -96,36 +81,46 @@ function judgeService(expected: ExpectedService, question: RolloutQuestion): Jud
   const ours = view.tasks.filter(
     (task) => task.ServiceID === service.ID && sameImage(task.Spec.ContainerSpec?.Image, expected.image),
   );
-  // A rollback of the swarm's makes the tasks that failed outdated, so these are told apart by their image alone.
-  const ended = ours
-    .filter((task) => ENDED.has(task.Status.State) && !baseline.endedTasks.has(task.ID))
-    .sort((a, b) => a.Status.Timestamp.localeCompare(b.Status.Timestamp));
   const current = ours.filter((task) => view.upToDate.has(task.ID));
   const satisfied = current.filter((task) => isSatisfied(task, service));
-  const failed = ended.filter((task) => !satisfied.includes(task));
+  // A rollback by the swarm makes the tasks that failed outdated: new is also what was not there before.
+  const isNew = ({ ID }: TaskAnswer): boolean => view.upToDate.has(ID) || !baseline.tasks.has(ID);
+  const failed = ours
+    .filter((task) => hasEnded(task) && isNew(task) && !baseline.endedTasks.has(task.ID) && !satisfied.includes(task))
+    .sort((a, b) => a.Status.Timestamp.localeCompare(b.Status.Timestamp));
 
   const update = freshUpdate(service, baseline);
-  const wanted = expected.replicas === 'global' ? (service.ServiceStatus?.DesiredTasks ?? NaN) : expected.replicas;
+  // A global service wants what the swarm's orchestrator has found to be wanted, which is nothing at its very start.
+  const desired = service.ServiceStatus?.DesiredTasks ?? 0;
+  const wanted = expected.replicas === 'global' ? desired : expected.replicas;
+  const decided = expected.replicas !== 'global' || desired > 0;
   const rightImage = sameImage(service.Spec.TaskTemplate.ContainerSpec?.Image, expected.image);
   const updating = update !== undefined && update.State !== 'completed';
-  const newest = failed.at(-1) ?? current.find((task) => !satisfied.includes(task));
+  const worst = failed.at(-1) ?? current.find((task) => !satisfied.includes(task));
+  const converged = rightImage && !updating && decided && satisfied.length === wanted;
+  const trouble = converged ? undefined : worst?.Status.Err;
   const progress: ServiceProgress = {
     service: expected.name,
     running: satisfied.length,
-    wanted: Number.isNaN(wanted) ? 0 : wanted,
+    wanted,
     failed: failed.length,
-    converged: rightImage && !updating && satisfied.length === wanted,
-    ...(newest?.Status.Err ? { trouble: newest.Status.Err } : {}),
+    converged,
+    ...(trouble ? { trouble } : {}),
   };
 
   const failure =
     failedUpdate(expected, update, failed.at(-1)) ??
     (rightImage ? undefined : replaced(expected, service, failed.at(-1))) ??
-    crashLoop(expected, failed, question.failuresPerSlot, neverRestarts(service));
-  return { progress, runningTasks: satisfied.map(({ ID }) => ID), ...(newest ? { newest } : {}), ...(failure ? { failure } : {}) };
+    crashLoop(expected, failed, restartCondition(service) === 'none' ? 1 : question.failuresPerSlot);
+  return {
+    progress,
+    runningTasks: satisfied.map(({ ID }) => ID),
+    ...(worst ? { worst } : {}),
+    ...(failure ? { failure } : {}),
+  };
 }
 
-function absent({ name, replicas }: ExpectedService, overdue: boolean): JudgedService {
+function absent({ name, replicas }: ExpectedService, overdue: boolean): Judged {
   const wanted = replicas === 'global' ? 0 : replicas;
   const progress = { service: name, running: 0, wanted, failed: 0, converged: false, trouble: 'no such service' };
   const message = `the swarm has no service ${name}`;
@@ -139,8 +134,8 @@ function isSatisfied(task: TaskAnswer, service: ServiceAnswer): boolean {
   return task.Status.State === 'complete' && ['none', 'on-failure'].includes(restartCondition(service));
 }
 
-const restartCondition = (service: ServiceAnswer): string => service.Spec.TaskTemplate.RestartPolicy?.Condition || 'any';
-const neverRestarts = (service: ServiceAnswer): boolean => restartCondition(service) === 'none';
+const restartCondition = (service: ServiceAnswer): string =>
+  service.Spec.TaskTemplate.RestartPolicy?.Condition || 'any';
 
 /** The state of an update that began after the baseline was taken; one from before says nothing of this deployment. */
 function freshUpdate(service: ServiceAnswer, baseline: RolloutBaseline): UpdateStatusAnswer | undefined {
@@ -148,76 +143,6 @@ function freshUpdate(service: ServiceAnswer, baseline: RolloutBaseline): UpdateS
   if (!update?.State || (update.StartedAt ?? '') === baseline.updates[service.Spec.Name]) return undefined;
   return update;
 }
-
-function failedUpdate(
-  { name }: ExpectedService,
-  update: UpdateStatusAnswer | undefined,
-  task: TaskAnswer | undefined,
-): RolloutFailure | undefined {
-  const paused = update?.State === 'paused';
-  if (!update || (!paused && !update.State.startsWith('rollback'))) return undefined;
-  const message = `the swarm ${paused ? 'paused the update' : 'rolled back'}: ${update.Message ?? update.State}`;
-  return { state: 'failed', reason: paused ? 'update_paused' : 'rolled_back', service: name, message, ...evidence(task) };
-}
-
-function replaced(expected: ExpectedService, service: ServiceAnswer, task: TaskAnswer | undefined): RolloutFailure {
-  const message = `the service asks for ${service.Spec.TaskTemplate.ContainerSpec?.Image}, not for ${expected.image}`;
-  return { state: 'failed', reason: 'replaced', service: expected.name, message, ...evidence(task) };
-}
-
-function crashLoop(
-  { name }: ExpectedService,
-  failed: readonly TaskAnswer[],
-  failuresPerSlot: number,
-  neverRestarts: boolean,
-): RolloutFailure | undefined {
-  const limit = neverRestarts ? 1 : failuresPerSlot;
-  const places = new Map<string, number>();
-  for (const task of failed) {
-    const place = String(task.Slot ?? task.NodeID);
-    places.set(place, (places.get(place) ?? 0) + 1);
-  }
-  const worst = Math.max(0, ...places.values());
-  if (worst < limit) return undefined;
-
-  const task = failed.at(-1);
-  const message = `tasks of the new version ended ${worst} time${worst === 1 ? '' : 's'}: ${task && troubleOf(task)}`;
-  return { state: 'failed', reason: 'crash_loop', service: name, message, ...evidence(task) };
-}
-
-function tooLate(judged: readonly JudgedService[]): RolloutFailure {
-  const late = judged.filter(({ progress }) => !progress.converged);
-  const message = late.map(({ progress: { service, running, wanted, trouble } }) => {
-    return `${service} runs ${running} of ${wanted}${trouble ? ` (${trouble})` : ''}`;
-  });
-  const worst = late.find(({ newest }) => newest) ?? late[0];
-  return {
-    state: 'failed',
-    reason: 'deadline',
-    service: worst?.progress.service ?? '',
-    message: `not all tasks ran before the deadline: ${message.join(', ')}`,
-    ...evidence(worst?.newest),
-  };
-}
-
-function evidence(task: TaskAnswer | undefined): { task?: FailedTask } {
-  if (!task) return {};
-  const { ContainerID, ExitCode } = task.Status.ContainerStatus ?? {};
-  return {
-    task: {
-      taskId: task.ID,
-      state: task.Status.State,
-      error: troubleOf(task),
-      ...(ContainerID && ENDED.has(task.Status.State) ? { exitCode: ExitCode ?? 0 } : {}),
-      ...(ContainerID ? { containerId: ContainerID } : {}),
-      ...(task.NodeID ? { nodeId: task.NodeID } : {}),
-    },
-  };
-}
-
-/** A task that ended with exit code 0 carries no error, yet a server that ends is one. */
-const troubleOf = ({ Status }: TaskAnswer): string =>
-  Status.Err || (Status.State === 'complete' ? 'it ended by itself with exit code 0' : (Status.Message ?? Status.State));
 
 /** Compares by digest, since the swarm writes a tag between name and digest or leaves it out. */
 function sameImage(one: string | undefined, other: string): boolean {

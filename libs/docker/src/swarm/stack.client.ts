@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { EngineEndpoint } from '../engine.js';
+import { setTimeout } from 'node:timers/promises';
+import type { Engine, EngineEndpoint } from '../engine.js';
+import { answer } from '../engine.error.js';
 import type { RegistryAuth } from '../registry-auth.js';
 import { StackError } from './stack.error.js';
 
@@ -27,18 +29,46 @@ export interface StackDeployment {
  * @returns what the CLI said, line by line.
  * @throws StackError with the CLI's text, or the signal's reason.
  */
-export function deployStack(endpoint: EngineEndpoint, deployment: StackDeployment): Promise<string[]> {
+export function deployStack(engine: Engine, deployment: StackDeployment): Promise<string[]> {
   const { name, stackFile, auth, prune, signal } = deployment;
   const options = ['--with-registry-auth', ...(prune ? ['--prune'] : []), '--compose-file', '-'];
-  return stackCommand(endpoint, { name, args: ['deploy', ...options], input: stackFile, auth, signal });
+  return stackCommand(engine.endpoint, { name, args: ['deploy', ...options], input: stackFile, auth, signal });
 }
 
-/** Removes a stack's services, configs, secrets and networks. The swarm stops the tasks afterwards. @throws StackError */
-export function removeStack(
-  endpoint: EngineEndpoint,
-  { name, signal }: { readonly name: string; readonly signal?: AbortSignal },
-): Promise<string[]> {
-  return stackCommand(endpoint, { name, args: ['rm'], input: '', auth: [], signal });
+/** A node that went away with a task of the stack would hold its network for ever. In milliseconds. */
+const REMOVAL_PATIENCE_MS = 30_000;
+
+/**
+ * Removes a stack's services, configs, secrets and networks; none is fine. The networks go last and not at once: the
+ * swarm refuses while a task is still ending, and a deployment of the same name would find the dying network, use it,
+ * and fail with "network not found". So this returns when they and the last task are gone.
+ * @throws StackError with the CLI's text, also when that takes more than half a minute; EngineError; the signal's reason.
+ */
+export async function removeStack(
+  engine: Engine,
+  { name, signal }: { name: string; signal?: AbortSignal },
+): Promise<void> {
+  const command = { name, args: ['rm'], input: '', auth: [], signal };
+  const patienceEnds = Date.now() + REMOVAL_PATIENCE_MS;
+  for (;;) {
+    const refusal = await stackCommand(engine.endpoint, command).then(() => undefined, networkIsEnding);
+    if (await isGone(engine, name, signal)) return;
+    if (Date.now() > patienceEnds) throw refusal ?? new StackError(name, null, 'its tasks and networks do not go away');
+    await setTimeout(200, undefined, { signal });
+  }
+}
+
+async function isGone(engine: Engine, name: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const filters = { label: [`com.docker.stack.namespace=${name}`] };
+  const tasks = answer(`list the tasks of ${name}`, engine.docker.listTasks({ filters }), signal);
+  const networks = answer(`list the networks of ${name}`, engine.docker.listNetworks({ filters }), signal);
+  return (await Promise.all([tasks, networks])).every((left) => left.length === 0);
+}
+
+/** A dying network is in use at first, and at its end still listed though nobody knows it. Throws every other refusal. */
+function networkIsEnding(error: unknown): StackError {
+  if (error instanceof StackError && /network \S+ (is in use by task|not found)/.test(error.message)) return error;
+  throw error;
 }
 
 interface StackCommand {
@@ -49,7 +79,10 @@ interface StackCommand {
   readonly signal?: AbortSignal;
 }
 
-async function stackCommand(endpoint: EngineEndpoint, { name, args, input, auth, signal }: StackCommand): Promise<string[]> {
+async function stackCommand(
+  endpoint: EngineEndpoint,
+  { name, args, input, auth, signal }: StackCommand,
+): Promise<string[]> {
   signal?.throwIfAborted();
   // A name that starts with a dash would be read as an option.
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) throw new StackError(name, null, 'is no valid name of a stack');
@@ -99,10 +132,14 @@ async function runCli(args: readonly string[], { name, env, input, signal }: Cli
 
   try {
     const [stdout, stderr, exitCode] = await Promise.all([text(cli.stdout), text(cli.stderr), ended]);
-    if (exitCode !== 0) throw new StackError(name, exitCode, stderr.trim() || stdout.trim());
-    return `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
+    if (exitCode !== 0) throw new StackError(name, exitCode, wordsOf(stderr).join('\n') || stdout.trim());
+    return [...wordsOf(stdout), ...wordsOf(stderr)];
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof StackError ? error : new StackError(name, null, (error as Error).message, { cause: error });
   }
 }
+
+/** The newer CLI says each time that it detaches, as if that were news. */
+const wordsOf = (output: string): string[] =>
+  output.split('\n').filter((line) => line.trim() !== '' && !line.includes('--detach=false'));

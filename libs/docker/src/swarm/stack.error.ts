@@ -3,11 +3,11 @@ export class StackError extends Error {
   override readonly name = 'StackError';
 
   constructor(
-    readonly stack: string,
+    readonly stackName: string,
     readonly exitCode: number | null,
     detail: string,
     options?: ErrorOptions,
   ) {
-    super(`stack ${stack}: ${detail}`, options);
+    super(`stack ${stackName}: ${detail}`, options);
   }
 }

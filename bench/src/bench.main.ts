@@ -1,0 +1,70 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  cleanUp,
+  labDir,
+  labPid,
+  LabError,
+  onInterrupt,
+  planFolder,
+  startLab,
+  startSuite,
+  terminalReport,
+} from '@sluice/local';
+import type { Benchmark } from './bench.js';
+import { footprint } from './footprint.bench.js';
+import { promotion } from './promotion.bench.js';
+import { pushToLive } from './push-to-live.bench.js';
+
+/** `npm run bench -- <name> [--runs N] [--json]`: measures on a lab of its own. */
+const BENCHMARKS: Record<string, Benchmark> = { 'push-to-live': pushToLive, promotion, footprint };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    runs: { type: 'string' },
+    dir: { type: 'string', default: join(labDir(), 'bench') },
+  },
+});
+const report = terminalReport(process.stderr);
+const signal = onInterrupt();
+
+try {
+  const benchmark = BENCHMARKS[positionals[0] ?? ''];
+  if (!benchmark) throw new LabError(`Say which: npm run bench -- ${Object.keys(BENCHMARKS).join(' | ')}`);
+  const runs = values.runs === undefined ? undefined : Number(values.runs);
+  if (runs !== undefined && !(Number.isInteger(runs) && runs > 0))
+    throw new LabError('--runs takes a whole number from 1.');
+  await measure(benchmark, runs);
+} catch (error) {
+  if (!(error instanceof LabError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+
+async function measure(benchmark: Benchmark, runs: number | undefined): Promise<void> {
+  await startFresh();
+  const running = await startLab({ dir: values.dir, signal }, report);
+  try {
+    const { lines, json } = await benchmark({
+      running,
+      report,
+      runs,
+      startSuite: (oneProcess = false) => startSuite(running, { oneProcess, logLevel: 'info' }, report),
+    });
+    process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+    if (values.json) process.stdout.write(`${JSON.stringify(json)}\n`);
+  } finally {
+    await running.stop();
+  }
+}
+
+async function startFresh(): Promise<void> {
+  const folder = planFolder(values.dir);
+  const pid = labPid(folder);
+  if (pid !== undefined) throw new LabError(`A benchmark runs already (process ${pid}).`);
+  if (existsSync(folder.dir)) await cleanUp(folder);
+  rmSync(folder.dir, { recursive: true, force: true });
+}

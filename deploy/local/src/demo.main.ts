@@ -1,0 +1,63 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { playDemo } from './demo/demo.js';
+import { cleanUp } from './lab/clean.js';
+import { environment } from './lab/environment.js';
+import { labPid, LabError, planFolder, startLab, terminalReport } from './lab/index.js';
+import { labDir, onInterrupt, painter, startSuite, untilInterrupted } from './suite/index.js';
+
+/** `npm run demo`: the main job on real parts, from nothing. `-- --once` ends by itself. */
+const { values } = parseArgs({
+  options: {
+    once: { type: 'boolean', default: false },
+    'one-process': { type: 'boolean', default: false },
+    engines: { type: 'string', default: '4' },
+    dir: { type: 'string', default: join(labDir(), 'demo') },
+  },
+});
+const report = terminalReport(process.stdout);
+const paint = painter(process.stdout, Boolean(environment.NO_COLOR));
+const signal = onInterrupt();
+
+try {
+  if (values.engines !== '1' && values.engines !== '4') throw new LabError('--engines is 1 or 4.');
+  process.exitCode = await demo(values.engines === '1' ? 1 : 4);
+} catch (error) {
+  if (!(error instanceof LabError) && !signal.aborted) throw error;
+  process.stdout.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
+
+async function demo(engines: 1 | 4): Promise<number> {
+  await startFresh();
+  const running = await startLab({ dir: values.dir, engines, signal }, report);
+  try {
+    const suite = await startSuite(running, { oneProcess: values['one-process'] }, report);
+    const { line, ok, addresses } = await playDemo(suite, { paint, signal });
+    if (!values.once && !signal.aborted) {
+      process.stdout.write(
+        `\n${addresses.map((address) => `  ${address}\n`).join('')}\n  Everything goes on running. Ctrl-C ends it.\n\n${line}\n`,
+      );
+      await untilInterrupted(signal);
+    }
+    report.step('demo', 'stopping');
+    await running.stop();
+    if (values.once) process.stdout.write(`${line}\n`);
+    return ok ? 0 : 1;
+  } finally {
+    await running.stop();
+  }
+}
+
+/** The demo is the same each time: what an earlier one kept is of no use. */
+async function startFresh(): Promise<void> {
+  const folder = planFolder(values.dir);
+  const pid = labPid(folder);
+  if (pid !== undefined)
+    throw new LabError(`A demo runs already (process ${pid}). Stop it with Ctrl-C, or: kill ${pid}`);
+  if (!existsSync(folder.dir)) return;
+  const left = await cleanUp(folder);
+  if (left.length > 0) report.step('demo', `an earlier one was killed: ended ${left.join(', ')}`);
+  rmSync(folder.dir, { recursive: true, force: true });
+}

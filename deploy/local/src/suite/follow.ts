@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runHasEnded, type RunStatus } from '@sluice/contracts';
+import type { Api } from './api.js';
+
+/** The answer of `GET /runs/:id`, as far as we look. */
+export interface Run {
+  readonly id: string;
+  readonly number: number;
+  readonly status: RunStatus;
+  readonly reason: string | null;
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+  readonly steps: Step[];
+}
+
+export interface Step {
+  readonly id: string;
+  readonly position: number;
+  readonly kind: 'stage' | 'gate' | 'verdict';
+  readonly stage: string | null;
+  readonly environment: string;
+  readonly status: string;
+  readonly requestedAt: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly result: Record<string, unknown> | null;
+  readonly failure: {
+    code: string;
+    message: string;
+    evidence?: { lastLogLines?: string[]; exitCode?: number; where?: string; rolledBackToRelease?: number };
+  } | null;
+}
+
+const LOOK_EVERY_MS = 80;
+
+/** Follows a run to its end; `seen` is called for each step whose status changed. */
+export async function followRun(
+  api: Api,
+  id: string,
+  seen: (step: Step, run: Run) => void | Promise<void>,
+  signal?: AbortSignal,
+): Promise<Run> {
+  const known = new Map<string, string>();
+  for (;;) {
+    signal?.throwIfAborted();
+    const run = await api.get<Run>(`/runs/${id}`);
+    for (const step of run.steps) {
+      if (known.get(step.id) === step.status) continue;
+      known.set(step.id, step.status);
+      await seen(step, run);
+    }
+    if (runHasEnded(run.status)) return run;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+export const tookMs = ({ requestedAt, finishedAt }: Step): number =>
+  requestedAt && finishedAt ? Date.parse(finishedAt) - Date.parse(requestedAt) : 0;
