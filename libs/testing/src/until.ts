@@ -6,7 +6,7 @@ export async function until<T>(
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const seen = await look();
-    if (seen !== undefined && seen !== false) return seen;
+    if (seen !== undefined && seen !== null && seen !== false) return seen;
     if (Date.now() > end) throw new Error(`not so after ${seconds} s: ${look.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

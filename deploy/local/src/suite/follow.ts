@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runHasEnded, type RunStatus } from '@sluice/contracts';
-import type { Api } from './api.js';
+import { ApiError, type Api } from './api.js';
 
 /** The answer of `GET /runs/:id`, as far as we look. */
 export interface Run {
@@ -32,6 +32,7 @@ export interface Step {
 }
 
 const LOOK_EVERY_MS = 80;
+const BORN_WITHIN_MS = 30_000;
 
 /** Follows a run to its end; `seen` is called for each step whose status changed. */
 export async function followRun(
@@ -41,9 +42,14 @@ export async function followRun(
   signal?: AbortSignal,
 ): Promise<Run> {
   const known = new Map<string, string>();
+  const since = Date.now();
   for (;;) {
     signal?.throwIfAborted();
-    const run = await api.get<Run>(`/runs/${id}`);
+    const run = await api.get<Run>(`/runs/${id}`).catch((error: unknown) => notYet(error, since));
+    if (!run) {
+      await sleep(LOOK_EVERY_MS);
+      continue;
+    }
     for (const step of run.steps) {
       if (known.get(step.id) === step.status) continue;
       known.set(step.id, step.status);
@@ -52,6 +58,12 @@ export async function followRun(
     if (runHasEnded(run.status)) return run;
     await sleep(LOOK_EVERY_MS);
   }
+}
+
+/** A push has its run's id before the conductor has heard of it. */
+function notYet(error: unknown, since: number): undefined {
+  if (error instanceof ApiError && error.status === 404 && Date.now() - since < BORN_WITHIN_MS) return undefined;
+  throw error;
 }
 
 export const tookMs = ({ requestedAt, finishedAt }: Step): number =>

@@ -1,0 +1,4 @@
+import { serve } from '@sluice/runtime';
+import { builder } from './index.js';
+
+await serve(builder);

@@ -1,0 +1,4 @@
+import { serve } from '@sluice/runtime';
+import { deployer } from './index.js';
+
+await serve(deployer);

@@ -1,0 +1,4 @@
+import { serve } from '@sluice/runtime';
+import { gateway } from './index.js';
+
+await serve(gateway);

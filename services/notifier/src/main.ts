@@ -1,0 +1,4 @@
+import { serve } from '@sluice/runtime';
+import { notifier } from './index.js';
+
+await serve(notifier);

@@ -1,0 +1,4 @@
+import { serve } from '@sluice/runtime';
+import { promoter } from './index.js';
+
+await serve(promoter);

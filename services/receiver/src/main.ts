@@ -1,0 +1,4 @@
+import { serve } from '@sluice/runtime';
+import { receiver } from './index.js';
+
+await serve(receiver);

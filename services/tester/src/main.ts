@@ -1,0 +1,4 @@
+import { serve } from '@sluice/runtime';
+import { tester } from './index.js';
+
+await serve(tester);
