@@ -6,7 +6,7 @@ import { Forge } from './forge.js';
 import { missingInOrder } from './order.plan.js';
 import { play } from './play.js';
 import { readScenarios } from './scenario.js';
-import { enterWorld, type World } from './world.js';
+import { enterWorld, untilAllReady, type World } from './world.js';
 
 /** Plays every scenario against a Sluice that runs on a lab: `npm test` starts one, and so does `npm start`. */
 const only = process.env.SCENARIO;
@@ -31,6 +31,7 @@ describe('Sluice', () => {
   for (const scenario of readScenarios().filter(({ name }) => !only || name === only)) {
     it(`${scenario.name}: ${scenario.title}`, { timeout: 240_000 }, async () => {
       const { expect: wanted } = scenario;
+      await untilAllReady(world);
       const played = await play(scenario, world, ear, forge);
       expect(played.run.status, played.run.reason ?? '').toBe(wanted.status);
       if (wanted.reason) expect(played.run.reason).toMatch(new RegExp(wanted.reason, 's'));

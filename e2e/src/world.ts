@@ -6,9 +6,12 @@ import {
   planEnvironments,
   seedEnvironments,
   seedUser,
+  urlOf,
   WorkingCopy,
   type SuiteAccess,
 } from '@sluice/local';
+import { SERVICES, type Service } from '@sluice/contracts';
+import { until } from './until.js';
 import type { Scenario } from './scenario.js';
 
 /** Everything of a running Sluice that a scenario touches. */
@@ -28,6 +31,16 @@ export async function enterWorld(suite: SuiteAccess): Promise<World> {
   await seedEnvironments(admin, planEnvironments(suite.lab, 0));
   const developer = await seedUser(admin, { ...DEVELOPER, preset: 'developer' });
   return { suite, admin, developer, work: join(suite.lab.dir, 'work') };
+}
+
+/** What a scenario before this one killed has come back. */
+export async function untilAllReady({ suite }: World): Promise<void> {
+  const ready = async (service: Service): Promise<boolean> =>
+    fetch(`${urlOf(suite.lab, service)}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await until(async () => (await Promise.all(SERVICES.map(ready))).every(Boolean), 60_000);
 }
 
 /** Writes a scenario's content into a working copy. */

@@ -22,10 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
 
     const title = STATUS_CODES[status] ?? 'Error';
-    const detail =
-      status >= 500 && !(error instanceof Problem)
-        ? 'Something failed on our side. Try again; the log has the cause.'
-        : detailOf(error);
+    const detail = status >= 500 && !(error instanceof Problem) ? ours(status) : detailOf(error);
     const problem = error instanceof Problem ? { code: error.code, ...error.more } : {};
     void reply
       .status(status)
@@ -34,12 +31,21 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** What Node and Postgres say when the database or a peer is away for a moment: no connection, or one that was just lost. */
+const AWAY = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[1-3]|08...)$/;
+
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
   // Fastify's own errors (body too large, malformed JSON) carry their status.
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
-  return typeof status === 'number' ? status : 500;
+  if (typeof status === 'number') return status;
+  return AWAY.test(String((error as { code?: unknown } | null)?.code)) ? 503 : 500;
 }
+
+const ours = (status: number): string =>
+  status === 503
+    ? 'Something that we depend on is away for a moment. Try again in a few seconds.'
+    : 'Something failed on our side. Try again; the log has the cause.';
 
 function detailOf(error: unknown): string {
   if (error instanceof HttpException) {

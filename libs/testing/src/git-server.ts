@@ -1,11 +1,9 @@
 import { processEnviron } from '@sluice/runtime';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { aFolder } from './folder.js';
 
 /** Runs git on a repository of a test, as somebody with no settings of their own. */
 export const gitIn = (dir: string, args: readonly string[], input?: string | Buffer): string =>
@@ -26,7 +24,7 @@ export interface TestRepository {
 }
 
 export function aRepository(): TestRepository {
-  const dir = mkdtempSync(join(tmpdir(), 'sluice-repository-'));
+  const dir = aFolder();
   gitIn(dir, ['init', '--quiet', '--bare', '--initial-branch=main', '.']);
   return {
     dir,

@@ -32,7 +32,7 @@ export interface Step {
 }
 
 const LOOK_EVERY_MS = 80;
-const BORN_WITHIN_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** Follows a run to its end; `seen` is called for each step whose status changed. */
 export async function followRun(
@@ -42,14 +42,15 @@ export async function followRun(
   signal?: AbortSignal,
 ): Promise<Run> {
   const known = new Map<string, string>();
-  const since = Date.now();
+  let patientUntil = Date.now() + PATIENCE_MS;
   for (;;) {
     signal?.throwIfAborted();
-    const run = await api.get<Run>(`/runs/${id}`).catch((error: unknown) => notYet(error, since));
+    const run = await api.get<Run>(`/runs/${id}`).catch((error: unknown) => notYet(error, patientUntil));
     if (!run) {
       await sleep(LOOK_EVERY_MS);
       continue;
     }
+    patientUntil = Date.now() + PATIENCE_MS;
     for (const step of run.steps) {
       if (known.get(step.id) === step.status) continue;
       known.set(step.id, step.status);
@@ -60,9 +61,10 @@ export async function followRun(
   }
 }
 
-/** A push has its run's id before the conductor has heard of it. */
-function notYet(error: unknown, since: number): undefined {
-  if (error instanceof ApiError && error.status === 404 && Date.now() - since < BORN_WITHIN_MS) return undefined;
+/** A push has its run's id before the conductor has heard of it; and services that start again are away for a moment. */
+function notYet(error: unknown, patientUntil: number): undefined {
+  const passing = error instanceof ApiError ? [404, 502, 503].includes(error.status) : error instanceof TypeError; // What fetch throws.
+  if (passing && Date.now() < patientUntil) return undefined;
   throw error;
 }
 

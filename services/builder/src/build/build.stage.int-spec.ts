@@ -1,16 +1,15 @@
 import { buildImage, connectEngine, runContainer } from '@sluice/docker';
 import { processEnviron } from '@sluice/runtime';
-import { aJob, anImage, aRepository, aRun, fake, readLab, type Files } from '@sluice/testing';
+import { aFolder, aJob, anImage, aRepository, aRun, fake, readLab, type Files, removeFolders } from '@sluice/testing';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuilderConfig } from '../builder.config.js';
 import { CheckoutClient } from '../checkout/checkout.client.js';
 import { BuildStage } from './build.stage.js';
 import type { ImageBuilderClient } from './image-builder.client.js';
 import type { ImagesRepository } from './images.repository.js';
+
+afterAll(removeFolders);
 
 /** Real git and the lab's engine; the push, which needs the whole suite, is left out. */
 describe('the build stage on an engine', () => {
@@ -33,7 +32,7 @@ describe('the build stage on an engine', () => {
   });
   const images = fake<ImagesRepository>({ of: async () => [], record: async () => undefined });
   const config = {
-    WORK_DIR: mkdtempSync(join(tmpdir(), 'sluice-builder-')),
+    WORK_DIR: aFolder(),
     RECEIVER_URL: 'http://127.0.0.1:1',
     BUILDER_ALLOW_FILE: true,
     PATH: processEnviron().PATH,

@@ -1,11 +1,12 @@
 import { processEnviron } from '@sluice/runtime';
-import { aGitServer, aRepository, aRun, gitIn, type GitServer } from '@sluice/testing';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { aFolder, aGitServer, aRepository, aRun, gitIn, type GitServer, removeFolders } from '@sluice/testing';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { BuilderConfig } from '../builder.config.js';
 import { CheckoutClient } from './checkout.client.js';
+
+afterAll(removeFolders);
 
 const servers: GitServer[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
@@ -22,7 +23,7 @@ function aCheckout(receiverUrl = 'http://127.0.0.1:1'): {
   work: string;
   argv: () => string[];
 } {
-  const work = mkdtempSync(join(tmpdir(), 'sluice-builder-'));
+  const work = aFolder();
   mkdirSync(join(work, 'bin'));
   const log = join(work, 'argv');
   writeFileSync(join(work, 'bin', 'git'), `#!/bin/sh\nprintf '%s\\n' "$@" >> '${log}'\nexec /usr/bin/git "$@"\n`);

@@ -1,21 +1,20 @@
 import { processEnviron } from '@sluice/runtime';
-import { aRepository, aRun, type Files } from '@sluice/testing';
+import { aFolder, aRepository, aRun, type Files, removeFolders } from '@sluice/testing';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { BuilderConfig } from '../builder.config.js';
 import { CheckoutClient } from './checkout.client.js';
 import type { BuildContext, Source } from './source.client.js';
+
+afterAll(removeFolders);
 
 const text = (bytes: Buffer | undefined): string | undefined => bytes?.toString();
 
 async function sourceOf(files: Files): Promise<Source> {
   const repository = aRepository();
   const config = {
-    WORK_DIR: mkdtempSync(join(tmpdir(), 'sluice-builder-')),
+    WORK_DIR: aFolder(),
     RECEIVER_URL: 'http://127.0.0.1:1',
     BUILDER_ALLOW_FILE: true,
     PATH: processEnviron().PATH,

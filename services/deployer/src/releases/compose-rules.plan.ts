@@ -86,13 +86,13 @@ function serviceProblems(name: string, service: unknown): string[] {
   ];
 }
 
-/** `name:/path` and `/path` alone are the swarm's own; everything else is a place on the node. */
+/** `name:/path` and `/path` alone are the swarm's own; everything else, `C:` too, is a place on the node. */
 function leavesSwarm(volume: unknown): boolean {
   if (isMapping(volume)) {
     return !['volume', 'tmpfs'].includes(String(volume['type'])) || /[/\\~]/.test(String(volume['source'] ?? ''));
   }
   const parts = String(volume).split(':');
-  return parts.length > 1 && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(parts[0]!);
+  return parts.length > 1 && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(parts[0]!);
 }
 
 function isJob({ deploy }: Mapping): boolean {

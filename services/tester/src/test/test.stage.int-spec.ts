@@ -6,6 +6,7 @@ import { startService, type RunningService } from '@sluice/runtime';
 import { STAGE_MIGRATIONS } from '@sluice/stage';
 import { migrate } from '@sluice/database';
 import {
+  aFolder,
   aConfig,
   aJob,
   anImage,
@@ -16,11 +17,11 @@ import {
   routesWithoutPolicy,
   type TestBroker,
   type TestDatabase,
+  removeFolders,
 } from '@sluice/testing';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,6 +32,8 @@ import type { TesterConfig } from '../tester.config.js';
 import { ContainersClient } from './containers.client.js';
 import { TestStage } from './test.stage.js';
 import { TestsRepository } from './tests.repository.js';
+
+afterAll(removeFolders);
 
 const IMAGE = `sluice-tester-test:${randomUUID()}`;
 const BARE = `sluice-tester-bare:${randomUUID()}`;
@@ -88,7 +91,7 @@ describe('the test stage on an engine', () => {
   });
 
   const build = (tag: string, dockerfile: string) => {
-    const dir = mkdtempSync(join(tmpdir(), 'sluice-tester-'));
+    const dir = aFolder();
     writeFileSync(join(dir, 'Dockerfile'), dockerfile);
     const context = Readable.from([execFileSync('tar', ['-C', dir, '-c', '.'])]);
     return buildImage(engine, { context, dockerfile: 'Dockerfile', tag, labels: {}, onLine: () => undefined });
