@@ -32,12 +32,15 @@ export async function provision({ adminUrl, database, roles, directoryOwner }: P
   const url = new URL(adminUrl);
   url.pathname = `/${database}`;
   await withConnection(url.href, async (admin) => {
-    for (const { service } of roles) await admin.query(`create schema if not exists ${quote(service)} authorization ${quote(service)}`);
+    for (const { service } of roles)
+      await admin.query(`create schema if not exists ${quote(service)} authorization ${quote(service)}`);
     await admin.query(`create schema if not exists directory authorization ${quote(directoryOwner)}`);
     for (const { service } of roles.filter((role) => role.service !== directoryOwner)) {
       await admin.query(`grant usage on schema directory to ${quote(service)}`);
       await admin.query(`grant select on all tables in schema directory to ${quote(service)}`);
-      await admin.query(`alter default privileges for role ${quote(directoryOwner)} in schema directory grant select on tables to ${quote(service)}`);
+      await admin.query(
+        `alter default privileges for role ${quote(directoryOwner)} in schema directory grant select on tables to ${quote(service)}`,
+      );
     }
   });
 }

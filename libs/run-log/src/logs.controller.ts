@@ -4,6 +4,7 @@ import { IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { Transform, Type } from 'class-transformer';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { RunLog } from './run-log.js';
 
 class LogQuery {
@@ -24,19 +25,21 @@ export class LogsController {
   /** One JSON object per line (`application/x-ndjson`): number, at, stream, text. */
   @Get(':stage/:step')
   @Allow('see')
-  read(
+  async read(
     @Param('step', ParseUUIDPipe) step: string,
     @Query() { after, follow }: LogQuery,
     @Res() reply: FastifyReply,
-  ): void {
-    void reply
-      .header('content-type', 'application/x-ndjson')
-      .header('cache-control', 'no-store')
-      .send(Readable.from(this.lines(step, after, follow)));
+  ): Promise<void> {
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+    // A step may say nothing for long; whoever follows it wants to know at once that they do.
+    reply.raw.flushHeaders();
+    const isGone = (): boolean => reply.raw.destroyed;
+    await pipeline(Readable.from(this.lines(step, after, follow, isGone)), reply.raw).catch(() => undefined);
   }
 
-  private async *lines(step: string, after: number, follow: boolean): AsyncGenerator<string> {
-    for (;;) {
+  private async *lines(step: string, after: number, follow: boolean, isGone: () => boolean): AsyncGenerator<string> {
+    while (!isGone()) {
       // Asked before reading: what is written until it closes is still read.
       const closed = !follow || (await this.log.isClosed(step));
       const lines = await this.log.read(step, after, PAGE);

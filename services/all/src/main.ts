@@ -9,7 +9,14 @@ import { gateway } from '@sluice/gateway';
 import { notifier } from '@sluice/notifier';
 import { promoter } from '@sluice/promoter';
 import { receiver } from '@sluice/receiver';
-import { failStart, processEnviron, startService, stopOnSignal, type BaseConfig, type ServiceDefinition } from '@sluice/runtime';
+import {
+  failStart,
+  processEnviron,
+  startService,
+  stopOnSignal,
+  type BaseConfig,
+  type ServiceDefinition,
+} from '@sluice/runtime';
 import { tester } from '@sluice/tester';
 
 /** All eight services in one process, for a small machine. Each keeps its own configuration, database role and broker user. */
@@ -28,7 +35,9 @@ const definitions: Record<Service, ServiceDefinition<BaseConfig>> = {
 const folder = processEnviron().SLUICE_ENV_DIR ?? '/etc/sluice';
 try {
   const running = await Promise.all(
-    SERVICES.map((service) => startService(definitions[service], parseEnv(readFileSync(join(folder, `${service}.env`), 'utf8')))),
+    SERVICES.map((service) =>
+      startService(definitions[service], parseEnv(readFileSync(join(folder, `${service}.env`), 'utf8'))),
+    ),
   );
   stopOnSignal(async () => void (await Promise.all(running.map((service) => service.close()))));
 } catch (error) {

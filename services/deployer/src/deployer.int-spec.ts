@@ -1,11 +1,32 @@
 import { cloudEvent, type ImageRef, type Stage } from '@sluice/contracts';
-import { hashPassword, readKey, seal } from '@sluice/directory';
-import { connectEngine, findContainers, removeContainer, removeStack, swarmServices } from '@sluice/docker';
+import { Directory, hashPassword, readKey, seal } from '@sluice/directory';
+import {
+  connectEngine,
+  findContainers,
+  removeContainer,
+  removeStack,
+  startContainer,
+  swarmServices,
+} from '@sluice/docker';
 import { startService, type RunningService } from '@sluice/runtime';
-import { aConfig, aRun, aTestBroker, aTestDatabase, readLab, until, type TestBroker, type TestDatabase } from '@sluice/testing';
+import {
+  aConfig,
+  aRun,
+  aTestBroker,
+  aTestDatabase,
+  fake,
+  readLab,
+  until,
+  type TestBroker,
+  type TestDatabase,
+} from '@sluice/testing';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeployerConfig } from './deployer.config.js';
+import { Engines } from './engines/engines.service.js';
 import { deployer } from './index.js';
+import { PreviewsRepository } from './previews/previews.repository.js';
+import { Previews } from './previews/previews.service.js';
 import { aTestRegistry, type TestRegistry } from './testing/registry.js';
 
 const KEY = randomBytes(32).toString('base64');
@@ -14,6 +35,14 @@ const dev = connectEngine({ host: lab.engines.dev.dockerHost });
 const ops = connectEngine({ host: lab.engines.ops1.dockerHost });
 const project = `int-${randomBytes(4).toString('hex')}`;
 const stack = `sluice-${project}`;
+const DEV = {
+  name: 'dev',
+  purpose: 'preview',
+  position: 0,
+  dockerHost: lab.engines.dev.dockerHost,
+  publish: 'host',
+  approvals: 0,
+} as const;
 const admin = { authorization: `Basic ${Buffer.from('root:the password of root').toString('base64')}` };
 
 let database: TestDatabase;
@@ -62,7 +91,13 @@ beforeAll(async () => {
     word,
   ]);
 
-  registry = await aTestRegistry(database, broker.url, KEY, dev);
+  registry = await aTestRegistry({
+    registry: lab.registry,
+    database,
+    amqpUrl: broker.url,
+    secretsKey: KEY,
+    engine: dev,
+  });
   images.v1 = await registry.image('ops', project, serve('v1'));
   images.v2 = await registry.image('ops', project, serve('v2'));
   images.unwell = await registry.image(
@@ -76,9 +111,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await service?.close();
-  await registry?.stop();
   await removeStack(ops, { name: stack });
   for (const { id } of await findContainers(dev, { 'sluice.project': project })) await removeContainer(dev, id);
+  await registry?.stop();
   await until(async () => (await swarmServices(ops)).every((found) => found.stack !== stack));
   for (const { ID, Spec } of await ops.docker.listSecrets()) {
     if (Spec?.Name?.startsWith(stack)) await ops.docker.getSecret(ID).remove();
@@ -117,8 +152,24 @@ const ended = (step: string, seconds = 50): Promise<string> =>
     const [row] = await database.db.query(`select status from stage_runs where step = $1`, [step]);
     return row && row.status !== 'running' ? row.status : undefined;
   }, seconds);
-const release = async (step: string): Promise<Record<string, any>> =>
+const release = async (step: string): Promise<Row> =>
   (await database.db.query('select * from releases where step = $1', [step]))[0];
+/** What the API and the tables answer with, as far as it is looked at here. */
+interface Row {
+  readonly id: string;
+  readonly number: number;
+  readonly step: string;
+  readonly status: string;
+  readonly addresses: string[];
+  readonly address: string;
+  readonly finishedAt: string | null;
+  readonly finished_at: Date | null;
+}
+const api = async <T>(path: string, method = 'GET'): Promise<T> => {
+  const answer = await fetch(`${service.url}/api/v1/${path}`, { method, headers: admin });
+  if (!answer.ok) throw new Error(`${method} ${path} was answered with ${answer.status}: ${await answer.text()}`);
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+};
 const get = async (url: string): Promise<string> => (await fetch(url)).text();
 const log = async (step: string): Promise<string[]> =>
   (await database.db.query('select text from log_lines where step = $1 order by number', [step])).map(
@@ -211,28 +262,23 @@ describe('releases', () => {
   });
 
   it('can be brought back by hand', async () => {
-    const listed = await (await fetch(`${service.url}/api/v1/releases?project=${project}`, { headers: admin })).json();
-    const first = listed.items.find(({ number }: { number: number }) => number === 1);
-    const answer = await fetch(`${service.url}/api/v1/releases/${first.id}/rollback`, {
-      method: 'POST',
-      headers: admin,
-    });
-    expect(answer.status).toBe(202);
-    const { id } = (await answer.json()) as { id: string };
+    const { items } = await api<{ items: Row[] }>(`releases?project=${project}`);
+    const first = items.find(({ number }) => number === 1);
+    const { id } = await api<Row>(`releases/${first?.id}/rollback`, 'POST');
     const done = await until(async () => {
-      const found = await (await fetch(`${service.url}/api/v1/releases/${id}`, { headers: admin })).json();
+      const found = await api<Row>(`releases/${id}`);
       return found.finishedAt ? found : undefined;
     }, 40);
     expect(done).toMatchObject({ status: 'succeeded', restores: 1 });
     for (const address of done.addresses) expect(await get(address)).toBe('v1\n');
   });
 
-  const good = async (): Promise<Record<string, any>> =>
+  const good = async (): Promise<Row> =>
     (await database.db.query(`select * from releases where status = 'succeeded' order by number desc limit 1`))[0];
 });
 
 describe('previews', () => {
-  const preview = async (): Promise<Record<string, any>> => (await database.db.query('select * from previews'))[0];
+  const preview = async (): Promise<Row> => (await database.db.query('select * from previews'))[0];
   const containers = () => findContainers(dev, { 'sluice.project': project });
 
   it('are at an address that stays when another commit replaces the first', async () => {
@@ -255,15 +301,49 @@ describe('previews', () => {
     expect(await containers()).toHaveLength(0);
   });
 
+  it('end when their time is up, and whatever nobody knows ends with them', async () => {
+    const image = await registry.image('dev', project, serve('p4'));
+    expect(await ended(await ask('preview', image, ''))).toBe('succeeded');
+    const [known] = await containers();
+    const strangers = { 'sluice.project': project, 'sluice.environment': 'dev', 'sluice.preview': 'x' };
+    const plan = {
+      image: 'busybox:stable',
+      command: ['sleep', '600'],
+      env: {},
+      memoryBytes: 2 ** 26,
+      cpus: 1,
+      pidsLimit: 9,
+    };
+    const rest = { network: 'none', restart: 'no' } as const;
+    const stray = await startContainer(dev, {
+      ...plan,
+      ...rest,
+      name: `${project}-stray`,
+      labels: { ...known!.labels, ...strangers, 'sluice.step': 'x' },
+    });
+    const foreign = await startContainer(dev, { ...plan, ...rest, name: `${project}-foreign`, labels: strangers });
+    const config = { REGISTRY_HOST: lab.registry.host, REGISTRY_URL: lab.registry.url } as DeployerConfig;
+    const directory = fake<Directory>({
+      environment: async () => DEV,
+      environments: async () => [DEV],
+    });
+    const previews = new Previews(new PreviewsRepository(database.db), directory, new Engines(directory, config));
+
+    await previews.reapAll();
+    expect((await containers()).map(({ id }) => id).sort()).toEqual([known!.id, foreign.id].sort());
+    expect(stray.id).not.toBe(known!.id);
+
+    await database.db.query(`update previews set expires_at = now() - interval '1 second'`);
+    await previews.reapAll();
+    expect((await containers()).map(({ id }) => id)).toEqual([foreign.id]);
+    await removeContainer(dev, foreign.id);
+  });
+
   it('end by hand', async () => {
     expect(await ended(await ask('preview', await registry.image('dev', project, serve('p3')), ''))).toBe('succeeded');
-    const listed = await (await fetch(`${service.url}/api/v1/previews?project=${project}`, { headers: admin })).json();
-    expect(listed.items).toHaveLength(1);
-    const ended_ = await fetch(`${service.url}/api/v1/previews/${listed.items[0].id}`, {
-      method: 'DELETE',
-      headers: admin,
-    });
-    expect(ended_.status).toBe(204);
+    const { items } = await api<{ items: Row[] }>(`previews?project=${project}`);
+    expect(items).toHaveLength(1);
+    await api(`previews/${items[0]?.id}`, 'DELETE');
     expect(await containers()).toHaveLength(0);
   });
 });

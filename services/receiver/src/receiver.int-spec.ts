@@ -1,6 +1,6 @@
 import { cloudEvent, type CloudEvent, type EventData, type EventName, type Service } from '@sluice/contracts';
 import { hashPassword, hashToken, newToken, seal } from '@sluice/directory';
-import { startService, type RunningService } from '@sluice/runtime';
+import { processEnviron, startService, type RunningService } from '@sluice/runtime';
 import {
   aTestBroker,
   aTestDatabase,
@@ -12,7 +12,7 @@ import {
 } from '@sluice/testing';
 import { spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,10 +63,10 @@ beforeAll(async () => {
     ['oscar', 'ops', 'owner'],
     ['nobody', undefined, undefined],
   ]) {
-    const [{ id }] = await db.query(
-      'insert into directory.users (name, password_hash) values ($1, $2) returning id',
-      [name, password],
-    );
+    const [{ id }] = await db.query('insert into directory.users (name, password_hash) values ($1, $2) returning id', [
+      name,
+      password,
+    ]);
     if (environment) await db.query('insert into directory.members values ($1, $2, $3)', [environment, id, role]);
     if (name === 'ann') {
       await db.query(`insert into directory.tokens (user_id, name, hash) values ($1, 'laptop', $2)`, [
@@ -128,13 +128,20 @@ interface Ran {
 function git(dir: string, ...args: string[]): Promise<Ran> & { kill(): void } {
   const child = spawn('git', args, {
     cwd: dir,
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', GIT_TERMINAL_PROMPT: '0' },
+    env: { PATH: processEnviron().PATH, HOME: '/nonexistent', GIT_TERMINAL_PROMPT: '0' },
+    detached: true, // With a group of its own, as git leaves the talking to helpers.
   });
   let stderr = '';
   child.stderr.on('data', (bytes) => (stderr += String(bytes)));
   child.stdout.resume();
   const ran = new Promise<Ran>((resolve) => child.on('close', (code) => resolve({ code, stderr })));
-  return Object.assign(ran, { kill: () => void child.kill('SIGKILL') });
+  return Object.assign(ran, { kill: () => void process.kill(-child.pid!, 'SIGKILL') });
+}
+
+/** Where the receiver keeps a project's repository. */
+async function repositoryOf(project: string): Promise<string> {
+  const [{ id }] = await database.db.query('select id from directory.projects where name = $1', [project]);
+  return join(folder, 'repositories', `${id}.git`);
 }
 
 const push = (dir: string, ...args: string[]): Promise<Ran> & { kill(): void } =>
@@ -195,7 +202,7 @@ describe('the git remote', () => {
     const winners = pushed.filter(({ code }) => code === 0).length;
     expect(winners).toBeGreaterThan(0);
     await until(() => events.length === winners);
-    const at = gitIn(dirs[0]!, ['ls-remote', 'origin', 'refs/heads/race']).split('\t')[0];
+    const at = gitIn(await repositoryOf('shop'), ['rev-parse', 'refs/heads/race']);
     expect((events.at(-1)!.data as EventData<'push.received'>).run.commit).toBe(at);
   });
 
@@ -276,7 +283,10 @@ describe('the git remote', () => {
   it('does not let a reader write through the other request', async () => {
     const { status } = await fetch(`${service.url}/git/shop.git/git-receive-pack`, {
       method: 'POST',
-      headers: { authorization: basic('eve', 'correct horse'), 'content-type': 'application/x-git-receive-pack-request' },
+      headers: {
+        authorization: basic('eve', 'correct horse'),
+        'content-type': 'application/x-git-receive-pack-request',
+      },
       body: '0000',
     });
     expect(status).toBe(403);
@@ -285,7 +295,18 @@ describe('the git remote', () => {
   it('takes a hundred hostile names of branches for names', async () => {
     const dir = aClone('hostile');
     const canary = join(folder, 'canary');
-    const names = ['--upload-pack=touch', '-oProxyCommand=x', 'a`id`', 'a$(id)', '<img>', "a'b", 'a"b', 'a;b', 'a|b', 'a&b']
+    const names = [
+      '--upload-pack=touch',
+      '-oProxyCommand=x',
+      'a`id`',
+      `a$(touch$IFS${canary})`,
+      '<img>',
+      "a'b",
+      'a"b',
+      'a;b',
+      'a|b',
+      'a&b',
+    ]
       .flatMap((name) => [name, `x/${name}`, `${name}.x`, `$(touch${name})`, `%2e%2e${name}`])
       .flatMap((name) => [name, `${name}-ü`])
       .filter((name) => gitIn(dir, ['check-ref-format', '--allow-onelevel', `refs/heads/${name}`]) === '');
@@ -297,7 +318,7 @@ describe('the git remote', () => {
     expect(new Set(events.map(({ data }) => (data as EventData<'push.received'>).run.ref))).toEqual(
       new Set(names.map((name) => `refs/heads/${name}`)),
     );
-    expect(readdirSync(folder)).not.toContain(canary);
+    expect(existsSync(canary)).toBe(false);
   });
 
   it('keeps branches and tags only, with names that an event can carry', async () => {
@@ -322,7 +343,9 @@ describe('the git remote', () => {
 
   it('refuses a gzip bomb of commands before git hears of it', async () => {
     const row = (index: number): Buffer =>
-      packet(`${ZERO} ${'a'.repeat(40)} refs/heads/${String(index).padStart(200, 'x')}${index ? '' : '\0report-status'}`);
+      packet(
+        `${ZERO} ${'a'.repeat(40)} refs/heads/${String(index).padStart(200, 'x')}${index ? '' : '\0report-status'}`,
+      );
     const bomb = gzipSync(Buffer.concat(Array.from({ length: 300_000 }, (_, index) => row(index))));
     const { status } = await fetch(`${service.url}/git/shop.git/git-receive-pack`, {
       method: 'POST',
@@ -350,16 +373,16 @@ describe('the git remote', () => {
   it('announces at the next start what was moved and never announced', async () => {
     const dir = aClone('shop');
     expect(await push(dir, 'HEAD:main', '--force')).toMatchObject({ code: 0 });
-    const [{ id }] = await database.db.query(`select id from directory.projects where name = 'shop'`);
-    const repository = join(folder, 'repositories', `${id}.git`);
+    const repository = await repositoryOf('shop');
     await service.close();
 
     const head = gitIn(dir, ['rev-parse', 'HEAD']);
     gitIn(repository, ['update-ref', 'refs/heads/killed', head]);
     gitIn(repository, ['update-ref', '-d', 'refs/heads/fetched']);
-    await database.db.query(`insert into arrivals (project, ref, commit, pusher) values ('shop', 'refs/heads/killed', $1, 'ann')`, [
-      head,
-    ]);
+    await database.db.query(
+      `insert into arrivals (project, ref, commit, pusher) values ('shop', 'refs/heads/killed', $1, 'ann')`,
+      [head],
+    );
     events.length = 0;
     service = await startService(receiver, environ());
     await until(() => events.length > 0);
@@ -368,7 +391,8 @@ describe('the git remote', () => {
     ]);
     await until(
       async () =>
-        (await database.db.query(`select 1 from heads where project = 'shop' and ref = 'refs/heads/fetched'`)).length === 0,
+        (await database.db.query(`select 1 from heads where project = 'shop' and ref = 'refs/heads/fetched'`))
+          .length === 0,
     );
   });
 });
@@ -386,12 +410,20 @@ describe('hooks', () => {
     ...more,
   });
   const sign = (body: string, secret = SECRET): string => createHmac('sha256', secret).update(body).digest('hex');
-  const headersOf = (forge: string, body: string, delivery = randomBytes(8).toString('hex')): Record<string, string> => ({
+  const headersOf = (
+    forge: string,
+    body: string,
+    delivery = randomBytes(8).toString('hex'),
+  ): Record<string, string> => ({
     'content-type': 'application/json',
     ...{
       gogs: { 'x-gogs-event': 'push', 'x-gogs-delivery': delivery, 'x-gogs-signature': sign(body) },
       gitea: { 'x-gitea-event': 'push', 'x-gitea-delivery': delivery, 'x-gitea-signature': sign(body) },
-      github: { 'x-github-event': 'push', 'x-github-delivery': delivery, 'x-hub-signature-256': `sha256=${sign(body)}` },
+      github: {
+        'x-github-event': 'push',
+        'x-github-delivery': delivery,
+        'x-hub-signature-256': `sha256=${sign(body)}`,
+      },
       gitlab: { 'x-gitlab-event': 'Push Hook', 'x-gitlab-event-uuid': delivery, 'x-gitlab-token': SECRET },
     }[forge],
   });
@@ -462,8 +494,14 @@ describe('hooks', () => {
     const second = JSON.stringify(payload(a, b));
     const back = JSON.stringify(payload(b, a));
     const { body: accepted } = await send(first, headersOf('github', first, 'd1'));
-    expect(await send(first, headersOf('github', first, 'd1'))).toMatchObject({ status: 200, body: { run: accepted.run } });
-    expect(await send(first, headersOf('github', first, 'd2'))).toMatchObject({ status: 200, body: { run: accepted.run } });
+    expect(await send(first, headersOf('github', first, 'd1'))).toMatchObject({
+      status: 200,
+      body: { run: accepted.run },
+    });
+    expect(await send(first, headersOf('github', first, 'd2'))).toMatchObject({
+      status: 200,
+      body: { run: accepted.run },
+    });
     expect(await send(second, headersOf('github', second))).toMatchObject({ status: 202 });
     expect(await send(back, headersOf('github', back))).toMatchObject({ status: 202 });
     // The recording of an old push: the branch stands where it starts from, and the forge cannot be asked.
@@ -540,7 +578,10 @@ describe('hooks', () => {
 
 describe('the API', () => {
   it('lists pushes and hooks page by page to whoever may see', async () => {
-    const get = async (path: string, token?: string): Promise<{ status: number; body: { items: { id: string }[]; next?: string } }> => {
+    const get = async (
+      path: string,
+      token?: string,
+    ): Promise<{ status: number; body: { items: { id: string }[]; next?: string } }> => {
       const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
       const answer = await fetch(`${service.url}/api/v1/${path}`, { headers });
       return { status: answer.status, body: (await answer.json()) as never };
@@ -549,7 +590,10 @@ describe('the API', () => {
     const first = await get('pushes?project=hostile&limit=60', ANN_TOKEN);
     const second = await get(`pushes?project=hostile&limit=60&cursor=${first.body.next}`, ANN_TOKEN);
     expect([first.body.items.length, second.body.items.length, second.body.next]).toEqual([60, 40, undefined]);
-    expect((await get('hooks?project=mirror', ANN_TOKEN)).body.items.length).toBeGreaterThan(0);
+    await database.db.query(
+      `insert into hook_deliveries (project, source, delivery, event, verdict, body_hash) values ('mirror', 'gogs', 'x', 'push', 'ignored', '')`,
+    );
+    expect((await get('hooks?project=mirror', ANN_TOKEN)).body.items).toMatchObject([{ delivery: 'x', run: null }]);
     expect((await get('pushes?limit=0', ANN_TOKEN)).status).toBe(400);
   });
 

@@ -13,6 +13,13 @@ const MAX_SUBJECT = 500;
 
 /** The first line of a text, as long as an event takes. Counted in characters, so that none is cut in two. */
 export function line(text: string, max = MAX_SUBJECT): string {
-  const first = text.split(/\r?\n/, 1)[0]!.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd');
-  return first.length <= max ? first : Array.from(first.slice(0, 2 * max)).slice(0, max).join('');
+  const first = text
+    .split(/\r?\n/, 1)[0]!
+    .replaceAll('\0', '')
+    .replace(/\p{Surrogate}/gu, '\ufffd');
+  return first.length <= max
+    ? first
+    : Array.from(first.slice(0, 2 * max))
+        .slice(0, max)
+        .join('');
 }

@@ -68,4 +68,9 @@ export const MIGRATIONS: Migration[] = [
     name: 'deployer-4-unfinished-releases',
     sql: `create index unfinished_releases on releases (created_at) where finished_at is null`,
   },
+  {
+    name: 'deployer-5-installation',
+    // One row: whose previews are whose, where several Sluices share an engine.
+    sql: `create table installation as select gen_random_uuid() as id`,
+  },
 ];

@@ -10,7 +10,7 @@ import {
   type ImagePull,
   type StartedContainer,
 } from '@sluice/docker';
-import { planPreview, PREVIEW_LABEL, type PreviewRequest } from './preview.plan.js';
+import { INSTALLATION_LABEL, planPreview, PREVIEW_LABEL, type PreviewRequest } from './preview.plan.js';
 
 /** The engine that built an image has it already. Answers with the ports that the image exposes. */
 export async function ensureImage(engine: Engine, pull: ImagePull): Promise<number[]> {
@@ -22,8 +22,9 @@ export async function ensureImage(engine: Engine, pull: ImagePull): Promise<numb
 
 /** Replaces the branch's container. One that an earlier attempt at this step started, and that runs, is kept. */
 export async function startPreview(engine: Engine, request: PreviewRequest): Promise<StartedContainer> {
-  const { run, step, environment } = request;
+  const { run, step, environment, installation } = request;
   const ofBranch = {
+    [INSTALLATION_LABEL]: installation,
     [PREVIEW_LABEL]: branchOf(run.ref),
     'sluice.project': run.project,
     'sluice.environment': environment,

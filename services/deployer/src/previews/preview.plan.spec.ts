@@ -71,6 +71,7 @@ describe('planPreview', () => {
     run: aRun({ ref: 'refs/heads/feature/a' }),
     step: 's1',
     environment: 'dev',
+    installation: 'i1',
     image: 'x@sha256:1',
     config: aConfig('deploy: { env: { LOG_LEVEL: info, SLUICE_ENVIRONMENT: ops } }'),
     port: 8080,

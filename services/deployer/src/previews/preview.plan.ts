@@ -5,6 +5,8 @@ import { identityOf, labelsOf, type Placement } from '../engines/identity.plan.j
 
 /** Which branch a container shows; also what marks a container as a preview at all. */
 export const PREVIEW_LABEL = 'sluice.preview';
+/** Which Sluice it belongs to: only that one may remove it. */
+export const INSTALLATION_LABEL = 'sluice.installation';
 
 const MEMORY_BYTES = 1024 ** 3;
 const LONGEST_SLUG = 40;
@@ -37,6 +39,7 @@ export function slugOf(branch: string): string {
 }
 
 export interface PreviewRequest extends Placement {
+  readonly installation: string;
   readonly image: string;
   readonly config: SluiceConfig;
   readonly port: number | undefined;
@@ -51,7 +54,7 @@ export function planPreview(request: PreviewRequest): ContainerStart {
     name: previewName(run.project, branch),
     image,
     env: { ...config.deploy.env, ...identityOf({ run, environment }) },
-    labels: { ...labelsOf(request), [PREVIEW_LABEL]: branch },
+    labels: { ...labelsOf(request), [PREVIEW_LABEL]: branch, [INSTALLATION_LABEL]: request.installation },
     memoryBytes: MEMORY_BYTES,
     cpus: 1,
     pidsLimit: 512,

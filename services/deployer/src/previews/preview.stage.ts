@@ -50,15 +50,9 @@ export class PreviewStage implements StageHandler<'preview'> {
       const expiresAt = new Date(Date.now() + ttlMinutes(input.config) * 60_000);
       const preview = await this.previews.begin(job, expiresAt);
       const hostPort = preview.hostPort ?? undefined;
-      const started = await startPreview(engine, {
-        run,
-        step,
-        environment,
-        image,
-        config: input.config,
-        port,
-        hostPort,
-      });
+      const installation = await this.previews.installation();
+      const wanted = { run, step, environment, installation, image, config: input.config, port, hostPort };
+      const started = await startPreview(engine, wanted);
       await this.untilUp(engine, started, target, signal).catch(async (error: unknown) => {
         if (error instanceof StageFailure) await this.previews.failed(preview);
         throw error;

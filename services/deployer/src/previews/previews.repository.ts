@@ -37,6 +37,11 @@ const PREVIEW = `id, environment, project, branch, run, step, commit, status, co
 export class PreviewsRepository {
   constructor(private readonly db: DataSource) {}
 
+  /** Made with the tables, so it lives as long as what we know of previews. */
+  async installation(): Promise<string> {
+    return (await this.db.query('select id from installation'))[0].id;
+  }
+
   /** Written before there is a container, so that none is ever unknown. */
   async begin({ run, step, environment }: Placement, expiresAt: Date): Promise<PreviewRow> {
     const [row] = await this.db.query(

@@ -3,7 +3,7 @@ import { demand, Directory, type Principal } from '@sluice/directory';
 import { findContainers, removeContainer } from '@sluice/docker';
 import { notFound } from '@sluice/runtime';
 import { Engines } from '../engines/engines.service.js';
-import { PREVIEW_LABEL } from './preview.plan.js';
+import { INSTALLATION_LABEL, PREVIEW_LABEL } from './preview.plan.js';
 import { PreviewsRepository, type PreviewFilter, type PreviewRow } from './previews.repository.js';
 
 /** What people, and time, do to previews. */
@@ -38,7 +38,8 @@ export class Previews {
   private async reap(environment: string): Promise<void> {
     const engine = this.engines.of(await this.directory.environment(environment));
     // Listed before the rows are read: a container that is made in between is not on the list.
-    const containers = await findContainers(engine, { 'sluice.environment': environment });
+    const ours = { [INSTALLATION_LABEL]: await this.previews.installation(), 'sluice.environment': environment };
+    const containers = await findContainers(engine, ours);
     const claimed = await this.previews.stepsIn(environment);
     for (const { id, labels } of containers) {
       const isStray = labels[PREVIEW_LABEL] !== undefined && !claimed.has(labels['sluice.step'] ?? '');

@@ -1,8 +1,8 @@
-import { type ImageRef } from '@sluice/contracts';
+import type { ImageRef } from '@sluice/contracts';
+import type { DataSource } from '@sluice/database';
 import { hashToken, newToken } from '@sluice/directory';
 import { buildImage, pushImage, type Engine } from '@sluice/docker';
 import { RegistryClient } from '@sluice/registry';
-import { readLab, until, type TestDatabase } from '@sluice/testing';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,30 +24,29 @@ export interface TestRegistry {
 
 const PROMOTER = fileURLToPath(new URL('../../../promoter/dist/main.js', import.meta.url));
 
+export interface RegistryParts {
+  readonly registry: { readonly url: string; readonly host: string; readonly token?: TokenRules };
+  readonly database: { readonly db: DataSource; readonly url: string };
+  readonly amqpUrl: string;
+  readonly secretsKey: string;
+  /** Where images are built. */
+  readonly engine: Engine;
+}
+
 /** The lab's registry with the real promoter in charge of it, as a process of its own: services import no services. */
-export async function aTestRegistry(
-  { db, url }: TestDatabase,
-  amqpUrl: string,
-  secretsKey: string,
-  engine: Engine,
-): Promise<TestRegistry> {
-  const { registry } = readLab() as { registry: { url: string; host: string; token?: TokenRules } };
+export async function aTestRegistry(parts: RegistryParts): Promise<TestRegistry> {
+  const { registry, engine } = parts;
+  const { db } = parts.database;
   const [builder, promoter] = [newToken(), newToken()];
   await db.query('create schema promoter');
   await db.query(
     `insert into directory.tokens (service, name, hash) values ('builder', 'b', $1), ('promoter', 'p', $2)`,
     [hashToken(builder), hashToken(promoter)],
   );
-  const child = registry.token && startPromoter(registry.token, registry.url, url, amqpUrl, secretsKey);
-  if (registry.token)
-    await until(() =>
-      fetch(registry.token!.realm).then(
-        () => true,
-        () => false,
-      ),
-    );
+  const child = registry.token && (await startPromoter(registry.token, parts));
 
   const client = new RegistryClient({ url: registry.url, credentials: { username: 'promoter', password: promoter } });
+  const built = new Set<string>();
   const auth = { username: 'builder', password: builder, serveraddress: registry.host };
   return {
     image: async (environment, project, script) => {
@@ -65,32 +64,42 @@ export async function aTestRegistry(
         labels: {},
         onLine: () => undefined,
       });
+      built.add(`${name}:${tag}`);
       const { digest } = await pushImage(engine, { repository: name, tag, auth });
       const to = `${environment}/${project}`;
       if (environment !== 'dev') await client.promote({ from: repository, to, digest, tag });
       return { service: 'app', repository: to, digest };
     },
     stop: async () => {
+      for (const name of built) await engine.docker.getImage(name).remove({ force: true });
       if (child) await new Promise((gone) => child.once('exit', gone) && child.kill('SIGTERM'));
     },
   };
 }
 
-function startPromoter(token: TokenRules, registryUrl: string, databaseUrl: string, amqpUrl: string, key: string) {
+async function startPromoter(token: TokenRules, { registry, database, amqpUrl, secretsKey }: RegistryParts) {
   const { hostname, port } = new URL(token.realm);
   const env = {
     PATH: '/usr/bin:/bin',
     HOST: hostname,
     PORT: port,
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: database.url,
     AMQP_URL: amqpUrl,
     LOG_LEVEL: 'error',
-    SECRETS_KEY: key,
-    REGISTRY_URL: registryUrl,
+    SECRETS_KEY: secretsKey,
+    REGISTRY_URL: registry.url,
     REGISTRY_TOKEN_KEY_FILE: token.keyFile,
     REGISTRY_TOKEN_CERT_FILE: token.certificateFile,
   };
-  return spawn(process.execPath, [PROMOTER], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const answers = (): Promise<unknown> => fetch(token.realm).catch(() => undefined);
+  if (await answers())
+    throw new Error(`somebody gives out tokens at ${token.realm} already: stop Sluice on this lab first`);
+  const child = spawn(process.execPath, [PROMOTER], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the promoter ended with ${child.exitCode}: is it built?`);
+    if (await answers()) return child;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 async function tarOf(files: Record<string, string>) {

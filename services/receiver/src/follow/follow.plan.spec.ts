@@ -62,7 +62,12 @@ describe('following a run', () => {
   it('shows why a stage failed, with its last log lines, and ends', () => {
     const evidence = { exitCode: 1, where: 'task 3', lastLogLines: ['one', 'two'], rolledBackToRelease: 2 };
     const { lines, ended } = play(
-      event('deploy.failed', { environment: 'ops', code: 'deploy.unhealthy', message: 'not healthy\nsee log', evidence }),
+      event('deploy.failed', {
+        environment: 'ops',
+        code: 'deploy.unhealthy',
+        message: 'not healthy\nsee log',
+        evidence,
+      }),
       event('run.failed', { number: 1, status: 'failed', reason: 'not healthy' }),
     );
     expect(ended).toBe(true);

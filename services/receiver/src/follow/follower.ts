@@ -36,7 +36,11 @@ export class Follower {
   /** `name` is put before the lines when there are several runs. */
   add(run: string, name: string): void {
     const stop = this.followers.watch(run, (heard) => this.hear(run, heard));
-    this.watched.set(run, { name, stop, followed: follow(runAddress(this.publicUrl, run), `${this.publicUrl}/api/v1/gates`) });
+    this.watched.set(run, {
+      name,
+      stop,
+      followed: follow(runAddress(this.publicUrl, run), `${this.publicUrl}/api/v1/gates`),
+    });
   }
 
   /** The run was not announced after all. */

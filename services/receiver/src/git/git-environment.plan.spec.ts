@@ -9,5 +9,9 @@ it('numbers every setting and inherits nothing', () => {
   expect(keys).toContain('receive.fsckObjects');
   expect(environment).not.toHaveProperty(`GIT_CONFIG_KEY_${count}`);
   expect(environment).toMatchObject({ PATH: '/bin', GIT_PROTOCOL: 'version=1', GIT_CONFIG_NOSYSTEM: '1' });
-  expect(Object.keys(environment).filter((key) => !key.startsWith('GIT_')).sort()).toEqual(['HOME', 'LC_ALL', 'PATH']);
+  expect(
+    Object.keys(environment)
+      .filter((key) => !key.startsWith('GIT_'))
+      .sort(),
+  ).toEqual(['HOME', 'LC_ALL', 'PATH']);
 });

@@ -29,11 +29,7 @@ export const SETTINGS = {
 } as const satisfies Record<string, readonly Setting[]>;
 
 /** Everything git sees of us: no home, no configuration of the machine, nobody to ask, no replaced objects. */
-export function gitEnvironment(
-  path: string,
-  settings: readonly Setting[],
-  protocol?: string,
-): Record<string, string> {
+export function gitEnvironment(path: string, settings: readonly Setting[], protocol?: string): Record<string, string> {
   const all = [...ALWAYS, ...settings];
   return {
     PATH: path,

@@ -140,4 +140,6 @@ const hasReport = ({ capabilities }: Push): boolean =>
   capabilities.has('report-status') || capabilities.has('report-status-v2');
 
 const branchMoves = ({ commands }: Push): { ref: string; commit: string }[] =>
-  commands.filter(({ ref, after }) => isBranch(ref) && !isZero(after)).map(({ ref, after }) => ({ ref, commit: after }));
+  commands
+    .filter(({ ref, after }) => isBranch(ref) && !isZero(after))
+    .map(({ ref, after }) => ({ ref, commit: after }));

@@ -44,7 +44,7 @@ export class HooksHttp {
           const outcome = await this.receive(request.params.project, request.raw);
           return await reply.status(outcome.verdict === 'accepted' ? 202 : 200).send(this.answer(outcome));
         } catch (error) {
-          const problem = this.problem(error);
+          const problem = this.problem(error, request.raw.destroyed);
           drain(request.raw);
           const { detail, code } = problem;
           const status = problem.getStatus();
@@ -87,10 +87,10 @@ export class HooksHttp {
     return verdict === 'accepted' ? told : { ...told, ignored: reason };
   }
 
-  private problem(error: unknown): Problem {
+  private problem(error: unknown, clientGone: boolean): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof BadPayload) return new Problem(400, `${error.message}.`, 'hook.bad_payload');
-    this.log.error({ err: error }, 'hook failed');
+    if (!clientGone) this.log.error({ err: error }, 'hook failed');
     return new Problem(500, 'Something failed on our side. Send it again; the log has the cause.', 'hook.failed');
   }
 }

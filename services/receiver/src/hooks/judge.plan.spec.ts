@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 import { judge, type Facts } from './judge.plan.js';
 
-const facts = (some: Partial<Facts>): Facts => ({ commit: 'b', head: 'x', atForge: undefined, replayed: false, ...some });
+const facts = (some: Partial<Facts>): Facts => ({
+  commit: 'b',
+  head: 'x',
+  atForge: undefined,
+  replayed: false,
+  ...some,
+});
 
 it.each<[string, Partial<Facts>, string]>([
   ['announced before', { head: 'b' }, 'duplicate'],

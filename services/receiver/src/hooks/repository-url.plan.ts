@@ -1,4 +1,9 @@
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'ssh:': '22', 'http:': '80', 'https:': '443', 'git:': '9418' };
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+  'ssh:': '22',
+  'http:': '80',
+  'https:': '443',
+  'git:': '9418',
+};
 const SCP_LIKE = /^(?:[^@/:]+@)?([^/:@]+):(?!\/\/)(.+)$/;
 
 /** Host and path of a repository's address, however it is written: by scheme, user, `.git`, slash at the end or letter case of the host. */
@@ -7,7 +12,10 @@ export function repositoryKey(address: string): string | undefined {
   const url = parse(host ? `ssh://${host}/${path}` : address);
   if (!url) return undefined;
   const port = url.port && url.port !== DEFAULT_PORTS[url.protocol] ? `:${url.port}` : '';
-  const trimmed = url.pathname.replace(/\/+$/, '').replace(/\.git$/, '').replace(/^\/+/, '');
+  const trimmed = url.pathname
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
+    .replace(/^\/+/, '');
   return trimmed === '' ? undefined : `${url.hostname.toLowerCase()}${port}/${trimmed}`;
 }
 

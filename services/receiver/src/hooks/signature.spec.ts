@@ -20,7 +20,9 @@ describe('signedBy', () => {
   it('refuses other bytes, another secret, and no secret', () => {
     expect(signedBy(KEY, Buffer.concat([BODY, Buffer.from(' ')]), MAC)).toBe(false);
     expect(signedBy('jefe', BODY, MAC)).toBe(false);
-    expect(signedBy('', Buffer.from(''), 'b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad')).toBe(false);
+    expect(signedBy('', Buffer.from(''), 'b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad')).toBe(
+      false,
+    );
   });
 });
 

@@ -31,14 +31,12 @@ export class Announcer {
    * Looks where the branches really are, then records and announces them in one transaction. Moves that are not `certain`
    * count only when the branch is where they wanted it.
    */
-  async announce(
-    project: Project,
-    pusher: string,
-    moves: readonly Move[],
-    certain: boolean,
-  ): Promise<Announced[]> {
+  async announce(project: Project, pusher: string, moves: readonly Move[], certain: boolean): Promise<Announced[]> {
     if (moves.length === 0) return [];
-    const heads = await this.repositories.heads(project, moves.map(({ ref }) => ref));
+    const heads = await this.repositories.heads(
+      project,
+      moves.map(({ ref }) => ref),
+    );
     const { newest, deleted, ...others } = sortMoves(moves, heads);
     const overtaken = certain ? others.overtaken : [];
     const arrival = ({ run, ref, before, after, subject }: Move & { subject: string }): Arrival => ({

@@ -21,7 +21,9 @@ export function sortMoves(
 ): { newest: Described[]; overtaken: Described[]; deleted: string[] } {
   const at = new Map(heads.map((head) => [head.ref, head]));
   const branches = moves.filter(({ ref }) => isBranch(ref));
-  const described = branches.filter(({ after }) => !isZero(after)).map((move) => ({ ...move, subject: at.get(move.ref)?.subject ?? '' }));
+  const described = branches
+    .filter(({ after }) => !isZero(after))
+    .map((move) => ({ ...move, subject: at.get(move.ref)?.subject ?? '' }));
   const isNewest = ({ ref, after }: Move): boolean => at.get(ref)?.commit === after;
   return {
     newest: described.filter(isNewest),
@@ -40,7 +42,12 @@ export function untold(
   return {
     moves: heads
       .filter(({ ref, commit }) => told.get(ref) !== commit)
-      .map(({ ref, commit }) => ({ run: newRun(), ref, before: told.get(ref) ?? '0'.repeat(commit.length), after: commit })),
+      .map(({ ref, commit }) => ({
+        run: newRun(),
+        ref,
+        before: told.get(ref) ?? '0'.repeat(commit.length),
+        after: commit,
+      })),
     gone: [...told.keys()].filter((ref) => !refs.has(ref)),
   };
 }

@@ -86,10 +86,11 @@ export class PushesRepository {
   }
 
   async expectedPusher(project: string, ref: string, commit: string): Promise<string | undefined> {
-    const [row] = await this.db.query(
-      'select pusher from arrivals where project = $1 and ref = $2 and commit = $3',
-      [project, ref, commit],
-    );
+    const [row] = await this.db.query('select pusher from arrivals where project = $1 and ref = $2 and commit = $3', [
+      project,
+      ref,
+      commit,
+    ]);
     return row?.pusher;
   }
 

@@ -10,7 +10,10 @@ export const gogs: Provider = {
   authentic: (headers, body, secret) => signedBy(secret, body, one(headers, 'x-gogs-signature')),
   parse: (event, payload) => {
     if (event === 'push') {
-      return parsePushEvent(payload, payload.login('sender.login', 'sender.username', 'pusher.login', 'pusher.username'));
+      return parsePushEvent(
+        payload,
+        payload.login('sender.login', 'sender.username', 'pusher.login', 'pusher.username'),
+      );
     }
     // A new branch is told twice: by this event without a commit, and by a push.
     if (event === 'delete') return parseDelete(payload);
