@@ -25,7 +25,7 @@ const LOGIN = { name: 'dana', password: 'swordfish-and-chips' };
 const STAGES = ['build', 'preview', 'promote', 'test', 'deploy'] as const;
 
 /** From a push that was accepted to the last task that runs, beside a plain shell script on the same engines. */
-export const pushToLive: Benchmark = async ({ running, report, runs = 5, startSuite }) => {
+export const pushToLive: Benchmark = async ({ report, runs = 5, startSuite }) => {
   const suite = await startSuite();
   const sluice = await prepareSluice(suite);
   const script = prepareScript(suite);

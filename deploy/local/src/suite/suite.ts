@@ -31,6 +31,11 @@ export interface RunningSuite {
   readonly readyAfterMs: number;
 }
 
+/**
+ * Services mostly wait: a small nursery and code kept small halve what each holds in memory, and their work is elsewhere, in
+ * engines and databases. Without them V8 keeps the room that loading the modules once took.
+ */
+const NODE_FLAGS = ['--max-semi-space-size=1'];
 const RESTART_AFTER_MS = 300;
 const READY_WITHIN_MS = 90_000;
 
@@ -50,11 +55,11 @@ export async function startSuite(
   starts.clear();
   if (options.oneProcess) {
     const envDir = writeEnvFiles(lab.dir, env);
-    await keepRunning(processes, 'all', join(CHECKOUT, 'services/all/dist/main.js'), { SLUICE_ENV_DIR: envDir });
+    await keepRunning(processes, 'all', bundleOf('all'), { SLUICE_ENV_DIR: envDir });
   } else {
     await Promise.all(
       SERVICES.map((service) =>
-        keepRunning(processes, service, join(CHECKOUT, `services/${service}/dist/main.js`), env[service]),
+        keepRunning(processes, service, bundleOf(service), env[service]),
       ),
     );
   }
@@ -65,6 +70,8 @@ export async function startSuite(
   report.step('services', `ready in ${(readyAfterMs / 1000).toFixed(1)} s`);
   return { lab, keys, url: urlOf(lab, 'gateway'), processes, readyAfterMs };
 }
+
+const bundleOf = (name: string): string => join(CHECKOUT, `deploy/bundle/dist/${name}.mjs`);
 
 /** For `services/all`, which is one process but eight configurations. */
 function writeEnvFiles(dir: string, env: Record<Service, Record<string, string>>): string {
@@ -89,12 +96,13 @@ async function keepRunning(
 ): Promise<void> {
   const start = (): Promise<RunningProcess> => {
     starts.set(name, (starts.get(name) ?? 0) + 1);
-    return processes.spawnRecorded(name, process.execPath, ['--enable-source-maps', program], { env, kind: 'service' });
+    return processes.spawnRecorded(name, process.execPath, [...NODE_FLAGS, program], { env, kind: 'service' });
   };
   const watch = ({ ended }: RunningProcess): void =>
     void ended.then(async () => {
+      if (processes.isUnwanted(name)) return;
       await sleep(RESTART_AFTER_MS);
-      if (!processes.isUnwanted(name)) watch(await start());
+      if (!processes.isUnwanted(name) && !processes.get(name)) watch(await start());
     });
   watch(await start());
 }
@@ -111,7 +119,7 @@ async function untilReady(lab: Lab, service: Service, processes: ProcessTable, n
       const said = (await answer?.text().catch(() => '')) ?? '';
       throw new LabError(`${service} does not become ready. ${said}\n${lastLines(processes.folder.logs, name)}`);
     }
-    await sleep(40);
+    await sleep(100);
   }
 }
 

@@ -86,7 +86,7 @@ describe('planPreview', () => {
         'sluice.project': 'shop',
         'sluice.environment': 'dev',
       },
-      env: { LOG_LEVEL: 'info', SLUICE_ENVIRONMENT: 'dev', SLUICE_PROJECT: 'shop' },
+      env: { SLUICE_ENVIRONMENT: 'dev', SLUICE_PROJECT: 'shop' },
       port: { containerPort: 8080 },
       memoryBytes: 1024 ** 3,
     });

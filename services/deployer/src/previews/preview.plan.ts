@@ -48,12 +48,13 @@ export interface PreviewRequest extends Placement {
 }
 
 export function planPreview(request: PreviewRequest): ContainerStart {
-  const { run, environment, image, config, port, hostPort } = request;
+  const { run, environment, image, port, hostPort } = request;
   const branch = branchOf(run.ref);
   return {
     name: previewName(run.project, branch),
     image,
-    env: { ...config.deploy.env, ...identityOf({ run, environment }) },
+    // What `deploy.env` says is meant for where releases run; a preview that followed it might reach into OPS.
+    env: identityOf({ run, environment }),
     labels: { ...labelsOf(request), [PREVIEW_LABEL]: branch, [INSTALLATION_LABEL]: request.installation },
     memoryBytes: MEMORY_BYTES,
     cpus: 1,

@@ -26,6 +26,7 @@ const wants = (more: Partial<RenderedService> = {}): RenderedService => ({
   replicas: 2,
   ports: [],
   constraints: [],
+  isChecked: false,
   order: 'stop-first',
   ...more,
 });

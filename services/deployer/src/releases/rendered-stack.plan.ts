@@ -15,10 +15,13 @@ export interface RenderedService {
   readonly ports: readonly RenderedPort[];
   readonly constraints: readonly string[];
   readonly order: 'start-first' | 'stop-first';
+  /** Whether the file itself checks its health; the image may, too. */
+  readonly isChecked: boolean;
 }
 
 interface ComposeService {
   readonly image: string;
+  readonly healthcheck?: { readonly disable?: boolean };
   readonly ports?: readonly { target: number; published?: number; mode?: 'host' | 'ingress' }[];
   readonly deploy?: {
     readonly mode?: string;
@@ -31,15 +34,22 @@ interface ComposeService {
 /** Reads what `renderStack` wrote. */
 export function readStackFile(stackFile: string): RenderedService[] {
   const { services } = parse(stackFile) as { services: Record<string, ComposeService> };
-  return Object.entries(services).map(([name, { image, ports = [], deploy = {} }]) => ({
+  return Object.entries(services).map(([name, { image, healthcheck, ports = [], deploy = {} }]) => ({
     name,
     image,
     replicas: deploy.mode === 'global' ? 'global' : (deploy.replicas ?? 1),
     ports: ports.flatMap(({ target, published, mode = 'ingress' }) => (published ? [{ target, published, mode }] : [])),
     constraints: deploy.placement?.constraints ?? [],
     order: deploy.update_config?.order ?? 'stop-first',
+    isChecked: healthcheck !== undefined && healthcheck.disable !== true,
   }));
 }
+
+/** Without a health check a task runs the moment it starts, also one that is about to crash: it must have stayed for a while. */
+export const STEADY_MS = { checked: 250, unchecked: 3000 } as const;
+
+export const steadyMs = (stackFile: string): number =>
+  readStackFile(stackFile).every(({ isChecked }) => isChecked) ? STEADY_MS.checked : STEADY_MS.unchecked;
 
 export const expectedServices = (stack: string, stackFile: string): ExpectedService[] =>
   readStackFile(stackFile).map(({ name, image, replicas }) => ({ name: `${stack}_${name}`, image, replicas }));

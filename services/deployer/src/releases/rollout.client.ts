@@ -15,7 +15,7 @@ import { Engines } from '../engines/engines.service.js';
 import { addressesOf } from './addresses.plan.js';
 import { describeFailure, isRefusal, type ReleaseFailure } from './failure.plan.js';
 import { progressLines } from './progress.plan.js';
-import { expectedServices, readStackFile } from './rendered-stack.plan.js';
+import { expectedServices, readStackFile, steadyMs } from './rendered-stack.plan.js';
 
 const EVIDENCE_LINES = 20;
 const GONE_PATIENCE_MS = 60_000;
@@ -52,6 +52,7 @@ export class RolloutClient {
       expected: expectedServices(stack, stackFile),
       baseline,
       deadline,
+      steadyMs: steadyMs(stackFile),
       ...(signal ? { signal } : {}),
       onProgress: (progress) => progressLines(stack, told, progress).forEach(tell),
     });

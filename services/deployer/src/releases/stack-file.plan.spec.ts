@@ -46,7 +46,7 @@ services:
     healthcheck:
       test:
         - "CMD-SHELL"
-        - "wget -q -O /dev/null http://127.0.0.1:8080/healthz || curl -fsS -o /dev/null http://127.0.0.1:8080/healthz"
+        - "wget -q -O /dev/null 'http://127.0.0.1:8080/healthz' || curl -fsS -o /dev/null 'http://127.0.0.1:8080/healthz'"
       interval: "1s"
       timeout: "3s"
       retries: 3

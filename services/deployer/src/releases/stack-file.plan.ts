@@ -59,7 +59,8 @@ export const entries = (values: Readonly<Record<string, string>>): string[] =>
   Object.entries(values).map(([name, value]) => `${name}=${value}`.replaceAll('$', '$$$$'));
 
 function healthcheck(path: string, port: number, { deadlineSeconds }: DeployConfig): object {
-  const url = `http://127.0.0.1:${port}${path}`;
+  // A path may have `&` and `?`, which a shell would take for itself; quotes, blanks and `$` are not let into it.
+  const url = `'http://127.0.0.1:${port}${path}'`;
   const patience = Math.round(deadlineSeconds / START_PERIOD.share);
   return {
     test: ['CMD-SHELL', `wget -q -O /dev/null ${url} || curl -fsS -o /dev/null ${url}`],

@@ -64,14 +64,19 @@ export async function aTestRegistry(parts: RegistryParts): Promise<TestRegistry>
         labels: {},
         onLine: () => undefined,
       });
-      built.add(`${name}:${tag}`);
       const { digest } = await pushImage(engine, { repository: name, tag, auth });
+      built.add(`${name}:${tag}`).add(`${name}@${digest}`);
       const to = `${environment}/${project}`;
       if (environment !== 'dev') await client.promote({ from: repository, to, digest, tag });
       return { service: 'app', repository: to, digest };
     },
     stop: async () => {
-      for (const name of built) await engine.docker.getImage(name).remove({ force: true });
+      // Names of one image; with the last of them the image itself is gone.
+      for (const name of built)
+        await engine.docker
+          .getImage(name)
+          .remove({ force: true })
+          .catch(() => undefined);
       if (child) await new Promise((gone) => child.once('exit', gone) && child.kill('SIGTERM'));
     },
   };
