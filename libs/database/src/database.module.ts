@@ -3,8 +3,8 @@ import { BaseConfig, LOGGER, Readiness, SERVICE, type Logger, type ServiceName }
 import { DataSource } from 'typeorm';
 import { migrate, type Migration } from './migrate.js';
 
-/** Connections per process: stages are few and statements short. */
-const POOL_SIZE = 6;
+/** Connections per process. A stage under way may hold one for its lock, and a transaction needs one beside it. */
+const POOL_SIZE = 10;
 
 export async function openDatabase(url: string, schema: string, migrations: readonly Migration[]): Promise<DataSource> {
   const db = new DataSource({

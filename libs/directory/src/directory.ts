@@ -32,6 +32,9 @@ const person = (row: UserRow): Principal => ({
   roles: row.roles,
 });
 
+/** Inside a transaction, read with its own connection: one that held a connection and asked for a second could wait for ever. */
+type Reader = Pick<DataSource, 'query'>;
+
 /** Who and what there is: users, projects, environments. Reading only; the gateway writes. */
 @Injectable()
 export class Directory {
@@ -65,8 +68,8 @@ export class Directory {
   }
 
   /** In the order of the path. */
-  environments(): Promise<Environment[]> {
-    return this.db.query(`select ${ENVIRONMENT} from directory.environments order by position`);
+  environments(db: Reader = this.db): Promise<Environment[]> {
+    return db.query(`select ${ENVIRONMENT} from directory.environments order by position`);
   }
 
   /** Throws when there is none: an event named it, so it was removed under way. */
@@ -88,8 +91,8 @@ export class Directory {
     };
   }
 
-  async project(name: string): Promise<Project | undefined> {
-    const [row] = await this.db.query(
+  async project(name: string, db: Reader = this.db): Promise<Project | undefined> {
+    const [row] = await db.query(
       `select name, id, clone_url as "cloneUrl", branch from directory.projects where name = $1`,
       [name],
     );

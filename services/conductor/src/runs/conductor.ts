@@ -53,25 +53,22 @@ export class Conductor implements OnModuleInit, OnModuleDestroy {
     await this.runs.lockProject(tx, event.data.run.project);
     if (event.type === 'push.received') return this.start(event as CloudEvent<'push.received'>, tx, emit);
 
-    const [, outcome] = event.type.split('.') as [Stage, 'started' | 'succeeded' | 'failed'];
+    const [stage, outcome] = event.type.split('.') as [Stage, 'started' | 'succeeded' | 'failed'];
     const data = event.data as StageEvent;
     const run = await this.runs.get(tx, data.run.id);
     if (!run || runHasEnded(run.status)) return;
-    switch (outcome) {
-      case 'started':
-        return this.begin(run, data, tx, emit);
-      case 'succeeded':
-        return this.complete(run, data as EventData<'build.succeeded'>, tx, emit);
-      case 'failed':
-        return this.fail(run, data as EventData<'build.failed'>, tx, emit);
-    }
+    if (outcome === 'started') return this.begin(run, data, tx, emit);
+    if (outcome === 'succeeded') await this.complete(run, data as EventData<'build.succeeded'>, tx, emit);
+    else await this.fail(run, data as EventData<'build.failed'>, tx, emit);
+    // A deploy that has ended leaves its environment to the runs that stand before it.
+    if (stage === 'deploy') await this.advanceStanding(run.project, tx, emit);
   }
 
   private async start(event: CloudEvent<'push.received'>, tx: EntityManager, emit: Emit): Promise<void> {
     const run = await this.runs.create(tx, event.data, event.time);
     if (!run) return;
-    const project = await this.directory.project(run.project);
-    const steps = planRun(await this.directory.environments(), run.ref === `refs/heads/${project?.branch ?? 'main'}`);
+    const project = await this.directory.project(run.project, tx);
+    const steps = planRun(await this.directory.environments(tx), run.ref === `refs/heads/${project?.branch ?? 'main'}`);
     await this.runs.addSteps(tx, run.id, steps);
     emit('run.queued', { run: refOf(run), number: run.number, status: 'queued' });
     if (steps.length === 0)
@@ -105,9 +102,8 @@ export class Conductor implements OnModuleInit, OnModuleDestroy {
   ): Promise<void> {
     const { run: _run, step, environment: _environment, config, ...result } = data;
     if (!(await this.runs.moveStep(tx, step, ['requested', 'running'], 'succeeded', { result }))) return;
-    await this.runs.setCarried(tx, run.id, { images: data.images, config });
+    if (data.images || config) await this.runs.setCarried(tx, run.id, { images: data.images, config });
     await this.advance({ ...run, images: data.images ?? run.images, config: config ?? run.config }, tx, emit);
-    await this.advanceStanding(run.project, tx, emit);
   }
 
   private async fail(
@@ -123,20 +119,20 @@ export class Conductor implements OnModuleInit, OnModuleDestroy {
     )
       return;
     await this.end(run, 'failed', message, tx, emit);
-    await this.advanceStanding(run.project, tx, emit);
   }
 
   /** Takes a run as far as it goes without anybody's answer. The caller holds the project's lock. */
   async advance(run: RunRow, tx: EntityManager, emit: Emit): Promise<void> {
-    const environments = await this.directory.environments();
-    const busy = await this.runs.busyEnvironments(tx, run.project, run.id);
-    const situation = {
-      approvalsFor: (name: string) => environments.find((environment) => environment.name === name)?.approvals ?? 0,
-      isBusy: (name: string) => busy.has(name),
-      config: run.config ?? undefined,
-    };
+    const environments = await this.directory.environments(tx);
     for (;;) {
-      const next = nextOf(await this.runs.standingSteps(tx, run.id), situation);
+      const steps = await this.runs.standingSteps(tx, run.id);
+      const isDeploy = steps.find(({ status }) => status !== 'succeeded')?.stage === 'deploy';
+      const busy = isDeploy ? await this.runs.busyEnvironments(tx, run.project, run.id) : new Set<string>();
+      const next = nextOf(steps, {
+        approvalsFor: (name) => environments.find((environment) => environment.name === name)?.approvals ?? 0,
+        isBusy: (name) => busy.has(name),
+        config: run.config ?? undefined,
+      });
       if (next.do !== 'pass') return this.act(run, next, tx, emit);
       await this.runs.moveStep(tx, next.step.id, ['pending'], 'succeeded');
     }
