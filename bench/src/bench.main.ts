@@ -1,17 +1,6 @@
-import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  cleanUp,
-  labDir,
-  labPid,
-  LabError,
-  onInterrupt,
-  planFolder,
-  startLab,
-  startSuite,
-  terminalReport,
-} from '@sluice/local';
+import { labDir, LabError, onInterrupt, startFresh, startLab, startSuite, terminalReport } from '@sluice/local';
 import type { Benchmark } from './bench.js';
 import { footprint } from './footprint.bench.js';
 import { promotion } from './promotion.bench.js';
@@ -45,7 +34,7 @@ try {
 }
 
 async function measure(benchmark: Benchmark, runs: number | undefined): Promise<void> {
-  await startFresh();
+  await startFresh(values.dir, report);
   const running = await startLab({ dir: values.dir, signal }, report);
   try {
     const { lines, json } = await benchmark({
@@ -59,12 +48,4 @@ async function measure(benchmark: Benchmark, runs: number | undefined): Promise<
   } finally {
     await running.stop();
   }
-}
-
-async function startFresh(): Promise<void> {
-  const folder = planFolder(values.dir);
-  const pid = labPid(folder);
-  if (pid !== undefined) throw new LabError(`A benchmark runs already (process ${pid}).`);
-  if (existsSync(folder.dir)) await cleanUp(folder);
-  rmSync(folder.dir, { recursive: true, force: true });
 }

@@ -1,11 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { playDemo } from './demo/demo.js';
-import { cleanUp } from './lab/clean.js';
 import { environment } from './lab/environment.js';
-import { labPid, LabError, planFolder, startLab, terminalReport } from './lab/index.js';
-import { labDir, onInterrupt, painter, startSuite, untilInterrupted } from './suite/index.js';
+import { LabError, startLab, terminalReport } from './lab/index.js';
+import { labDir, onInterrupt, painter, startFresh, startSuite, untilInterrupted } from './suite/index.js';
 
 /** `npm run demo`: the main job on real parts, from nothing. `-- --once` ends by itself. */
 const { values } = parseArgs({
@@ -30,7 +28,7 @@ try {
 }
 
 async function demo(engines: 1 | 4): Promise<number> {
-  await startFresh();
+  await startFresh(values.dir, report);
   const running = await startLab({ dir: values.dir, engines, signal }, report);
   try {
     const suite = await startSuite(running, { oneProcess: values['one-process'] }, report);
@@ -48,16 +46,4 @@ async function demo(engines: 1 | 4): Promise<number> {
   } finally {
     await running.stop();
   }
-}
-
-/** The demo is the same each time: what an earlier one kept is of no use. */
-async function startFresh(): Promise<void> {
-  const folder = planFolder(values.dir);
-  const pid = labPid(folder);
-  if (pid !== undefined)
-    throw new LabError(`A demo runs already (process ${pid}). Stop it with Ctrl-C, or: kill ${pid}`);
-  if (!existsSync(folder.dir)) return;
-  const left = await cleanUp(folder);
-  if (left.length > 0) report.step('demo', `an earlier one was killed: ended ${left.join(', ')}`);
-  rmSync(folder.dir, { recursive: true, force: true });
 }

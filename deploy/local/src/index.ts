@@ -1,3 +1,2 @@
 export * from './lab/index.js';
 export * from './suite/index.js';
-export { cleanUp } from './lab/clean.js';

@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cleanUp } from './lab/clean.js';
 import { environment } from './lab/environment.js';
-import { labPid, LabError, planFolder, startLab, terminalReport } from './lab/index.js';
-import { CHECKOUT, labDir, onInterrupt, startSuite } from './suite/index.js';
+import { LabError, startLab, terminalReport } from './lab/index.js';
+import { CHECKOUT, labDir, onInterrupt, startFresh, startSuite } from './suite/index.js';
 
 /** `npm test`: unit, integration and end-to-end tests, with a lab of their own. `-- --only unit` is one kind of them. */
 const KINDS = ['unit', 'integration', 'e2e'] as const;
@@ -37,7 +36,7 @@ process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed\n`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 
 async function withLab(kinds: readonly Kind[]): Promise<void> {
-  await startFresh();
+  await startFresh(values.dir, report);
   const running = await startLab({ dir: values.dir, signal }, report);
   try {
     if (kinds.includes('integration')) await runVitest('integration');
@@ -49,15 +48,6 @@ async function withLab(kinds: readonly Kind[]): Promise<void> {
     report.step('lab', 'stopping');
     await running.stop();
   }
-}
-
-async function startFresh(): Promise<void> {
-  const folder = planFolder(values.dir);
-  const pid = labPid(folder);
-  if (pid !== undefined) throw new LabError(`Tests run already (process ${pid}).`);
-  await cleanUp(folder);
-  rmSync(folder.dir, { recursive: true, force: true });
-  mkdirSync(folder.dir, { recursive: true });
 }
 
 /** One kind of tests; what they count is added up for the closing line. */

@@ -10,3 +10,4 @@ export { followRun, tookMs, type Run, type Step } from './follow.js';
 export { gitEnv, runIdIn, WorkingCopy, type GitLogin } from './working-copy.js';
 export { Visitor } from './visitor.js';
 export { findSuite, type SuiteAccess } from './running.js';
+export { startFresh } from './fresh.js';

@@ -57,11 +57,7 @@ export async function startSuite(
     const envDir = writeEnvFiles(lab.dir, env);
     await keepRunning(processes, 'all', bundleOf('all'), { SLUICE_ENV_DIR: envDir });
   } else {
-    await Promise.all(
-      SERVICES.map((service) =>
-        keepRunning(processes, service, bundleOf(service), env[service]),
-      ),
-    );
+    await Promise.all(SERVICES.map((service) => keepRunning(processes, service, bundleOf(service), env[service])));
   }
   await Promise.all(
     SERVICES.map((service) => untilReady(lab, service, processes, options.oneProcess ? 'all' : service)),

@@ -20,7 +20,8 @@ export const CONDUCTOR_MIGRATIONS: Migration[] = [
         -- What the run carries along its path; null until the build has made it.
         images jsonb,
         config jsonb,
-        created_at timestamptz not null default now(),
+        -- Milliseconds, as clients see them: they come back as the position in a list.
+        created_at timestamptz not null default date_trunc('milliseconds', now()),
         finished_at timestamptz,
         unique (project, number)
       )`,

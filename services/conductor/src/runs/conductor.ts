@@ -9,6 +9,8 @@ import {
   type RunStatus,
   type Stage,
   type StageEvent,
+  type ImageRef,
+  type SluiceConfig,
 } from '@sluice/contracts';
 import type { EntityManager } from '@sluice/database';
 import { Directory } from '@sluice/directory';
@@ -58,7 +60,7 @@ export class Conductor implements OnModuleInit, OnModuleDestroy {
     const run = await this.runs.get(tx, data.run.id);
     if (!run || runHasEnded(run.status)) return;
     if (outcome === 'started') return this.begin(run, data, tx, emit);
-    if (outcome === 'succeeded') await this.complete(run, data as EventData<'build.succeeded'>, tx, emit);
+    if (outcome === 'succeeded') await this.complete(run, data, carriedBy(event), tx, emit);
     else await this.fail(run, data as EventData<'build.failed'>, tx, emit);
     // A deploy that has ended leaves its environment to the runs that stand before it.
     if (stage === 'deploy') await this.advanceStanding(run.project, tx, emit);
@@ -96,14 +98,20 @@ export class Conductor implements OnModuleInit, OnModuleDestroy {
 
   private async complete(
     run: RunRow,
-    data: EventData<'build.succeeded'>,
+    data: StageEvent,
+    carried: Carried,
     tx: EntityManager,
     emit: Emit,
   ): Promise<void> {
-    const { run: _run, step, environment: _environment, config, ...result } = data;
+    const { run: _run, step, environment: _environment, ...said } = data;
+    const { config: _config, ...result } = said as Partial<EventData<'build.succeeded'>>; // The run keeps it.
     if (!(await this.runs.moveStep(tx, step, ['requested', 'running'], 'succeeded', { result }))) return;
-    if (data.images || config) await this.runs.setCarried(tx, run.id, { images: data.images, config });
-    await this.advance({ ...run, images: data.images ?? run.images, config: config ?? run.config }, tx, emit);
+    await this.runs.setCarried(tx, run.id, carried);
+    await this.advance(
+      { ...run, images: carried.images ?? run.images, config: carried.config ?? run.config },
+      tx,
+      emit,
+    );
   }
 
   private async fail(
@@ -203,6 +211,20 @@ export class Conductor implements OnModuleInit, OnModuleDestroy {
       });
     }
   }
+}
+
+interface Carried {
+  readonly images?: ImageRef[];
+  readonly config?: SluiceConfig;
+}
+
+/** What a run takes along from a stage to those after it. */
+function carriedBy({ type, data }: CloudEvent): Carried {
+  if (type === 'build.succeeded') {
+    const { images, config } = data as EventData<'build.succeeded'>;
+    return { images, config };
+  }
+  return type === 'promote.succeeded' ? { images: (data as EventData<'promote.succeeded'>).images } : {};
 }
 
 function request(run: RunRow, { id: step, stage, environment, from }: StepRow, emit: Emit): void {

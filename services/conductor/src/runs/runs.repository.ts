@@ -124,6 +124,7 @@ export class RunsRepository {
     run: string,
     { images, config }: { images?: object; config?: object },
   ): Promise<void> {
+    if (!images && !config) return;
     await tx.query('update runs set images = coalesce($2, images), config = coalesce($3, config) where id = $1', [
       run,
       images ? JSON.stringify(images) : null,
