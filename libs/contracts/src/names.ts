@@ -13,3 +13,12 @@ export const REPOSITORY = /^[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]
 
 export const branchOf = (ref: string): string => ref.replace(/^refs\/(heads|tags)\//, '');
 export const shortCommit = (commit: string): string => commit.slice(0, 12);
+
+/** The rules of names, for people who broke one. */
+export const NAME_RULES = {
+  project: '$property must be lower-case letters, digits and single dashes, beginning with a letter: my-shop',
+  environment: '$property must be lower-case letters, digits and dashes, beginning with a letter, 20 at most: staging',
+  user: '$property must be lower-case letters, digits, dots, dashes and underscores, beginning with a letter, 39 at most: dana',
+  secret: '$property must be capital letters, digits and underscores, not beginning with a digit: DATABASE_URL',
+  events: 'each of $property must be an event type or a pattern such as run.*, *.failed or # for all',
+} as const;

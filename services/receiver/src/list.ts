@@ -1,9 +1,9 @@
-import { PROJECT_NAME } from '@sluice/contracts';
+import { NAME_RULES, PROJECT_NAME } from '@sluice/contracts';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 
 export class ListQuery {
-  @IsOptional() @Matches(PROJECT_NAME) readonly project?: string;
+  @IsOptional() @Matches(PROJECT_NAME, { message: NAME_RULES.project }) readonly project?: string;
   /** `next` of the page before. */
   @IsOptional() @Matches(/^[0-9]{1,18}$/) readonly cursor?: string;
   @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) readonly limit: number = 50;

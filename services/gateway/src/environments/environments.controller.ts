@@ -1,5 +1,12 @@
 import { Body, Controller, Get, Param, Patch, Post } from '@nestjs/common';
-import { ENVIRONMENT_NAME, PUBLISH_MODES, PURPOSES, type PublishMode, type Purpose } from '@sluice/contracts';
+import {
+  NAME_RULES,
+  ENVIRONMENT_NAME,
+  PUBLISH_MODES,
+  PURPOSES,
+  type PublishMode,
+  type Purpose,
+} from '@sluice/contracts';
 import { Allow, Who, type Principal } from '@sluice/directory';
 import type { Page } from '@sluice/runtime';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
@@ -19,7 +26,7 @@ class ChangedEnvironment {
 }
 
 class NewEnvironment {
-  @Matches(ENVIRONMENT_NAME) readonly name!: string;
+  @Matches(ENVIRONMENT_NAME, { message: NAME_RULES.environment }) readonly name!: string;
   @IsIn(PURPOSES) readonly purpose!: Purpose;
   @IsInt() @Min(0) @Max(1000) readonly position!: number;
   @Matches(DOCKER_HOST) readonly dockerHost!: string;

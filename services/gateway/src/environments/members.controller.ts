@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
-import { USER_NAME } from '@sluice/contracts';
+import { NAME_RULES, USER_NAME } from '@sluice/contracts';
 import { Allow, ROLES, Who, type Principal, type Role } from '@sluice/directory';
 import type { Page } from '@sluice/runtime';
 import { IsIn, Matches } from 'class-validator';
@@ -7,7 +7,7 @@ import { By, type Caller } from '../audit/caller.js';
 import { Members, type Member } from './members.js';
 
 class PutMember {
-  @Matches(USER_NAME) readonly user!: string;
+  @Matches(USER_NAME, { message: NAME_RULES.user }) readonly user!: string;
   @IsIn(ROLES) readonly role!: Role;
 }
 

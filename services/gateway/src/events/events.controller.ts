@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import { EVENT_PATTERN } from '@sluice/contracts';
+import { NAME_RULES, EVENT_PATTERN } from '@sluice/contracts';
 import { Allow } from '@sluice/directory';
 import { Problem } from '@sluice/runtime';
 import { Transform } from 'class-transformer';
@@ -17,7 +17,7 @@ class EventsQuery {
   /** `build.*,*.failed` */
   @IsOptional()
   @Transform(({ value }) => String(value).split(','))
-  @Matches(EVENT_PATTERN, { each: true })
+  @Matches(EVENT_PATTERN, { each: true, message: NAME_RULES.events })
   readonly type?: string[];
 }
 

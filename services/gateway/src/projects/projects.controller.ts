@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { PROJECT_NAME, PROJECT_NAME_MAX } from '@sluice/contracts';
+import { NAME_RULES, PROJECT_NAME, PROJECT_NAME_MAX } from '@sluice/contracts';
 import { Allow } from '@sluice/directory';
 import { PageQuery, type Page } from '@sluice/runtime';
 import { IsOptional, Matches, MaxLength, ValidateBy } from 'class-validator';
@@ -11,7 +11,7 @@ const rule = (name: string, validate: (value: unknown) => boolean, message: stri
   ValidateBy({ name, validator: { validate, defaultMessage: () => message } });
 
 class NewProject {
-  @Matches(PROJECT_NAME) @MaxLength(PROJECT_NAME_MAX) readonly name!: string;
+  @Matches(PROJECT_NAME, { message: NAME_RULES.project }) @MaxLength(PROJECT_NAME_MAX) readonly name!: string;
   @IsOptional()
   @rule('isBranch', isBranch, 'branch must be the name of a git branch')
   readonly branch: string = 'main';

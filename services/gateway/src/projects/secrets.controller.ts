@@ -1,3 +1,4 @@
+import { NAME_RULES } from '@sluice/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { Allow, Who, type Principal } from '@sluice/directory';
 import type { Page } from '@sluice/runtime';
@@ -9,7 +10,7 @@ class Place implements SecretPlace {
   @IsString() readonly project!: string;
   @IsString() readonly environment!: string;
   /** As an environment variable is called. */
-  @Matches(/^[A-Z_][A-Z0-9_]{0,62}$/) readonly name!: string;
+  @Matches(/^[A-Z_][A-Z0-9_]{0,62}$/, { message: NAME_RULES.secret }) readonly name!: string;
 }
 
 class Value {

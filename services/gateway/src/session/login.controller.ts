@@ -1,11 +1,11 @@
 import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
-import { USER_NAME } from '@sluice/contracts';
+import { NAME_RULES, USER_NAME } from '@sluice/contracts';
 import { Public } from '@sluice/runtime';
 import { IsString, Matches, MaxLength } from 'class-validator';
 import { SignIn, type Session } from './sign-in.js';
 
 class Login {
-  @Matches(USER_NAME) readonly name!: string;
+  @Matches(USER_NAME, { message: NAME_RULES.user }) readonly name!: string;
   @IsString() @MaxLength(1000) readonly password!: string;
 }
 

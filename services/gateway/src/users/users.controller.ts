@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { SERVICES, USER_NAME } from '@sluice/contracts';
+import { NAME_RULES, SERVICES, USER_NAME } from '@sluice/contracts';
 import { Allow } from '@sluice/directory';
 import { PageQuery, type Page } from '@sluice/runtime';
 import { IsBoolean, IsNotIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
@@ -12,7 +12,7 @@ class ResetPassword {
 
 class NewUser extends ResetPassword {
   // Names of services and of the registry's robot accounts stay theirs.
-  @Matches(USER_NAME) @IsNotIn(SERVICES) @Matches(/^(?!robot-)/) readonly name!: string;
+  @Matches(USER_NAME, { message: NAME_RULES.user }) @IsNotIn(SERVICES) @Matches(/^(?!robot-)/) readonly name!: string;
   @IsOptional() @IsBoolean() readonly admin: boolean = false;
 }
 

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Patch, Post, Query } from '@nestjs/common';
-import { EVENT_PATTERN, PROJECT_NAME } from '@sluice/contracts';
+import { NAME_RULES, EVENT_PATTERN, PROJECT_NAME } from '@sluice/contracts';
 import { Allow, Who, type Principal } from '@sluice/directory';
 import { PageQuery, type Page } from '@sluice/runtime';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsOptional, IsUrl, IsUUID, Matches } from 'class-validator';
@@ -9,8 +9,12 @@ class Wanted implements NewSubscription {
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true })
   readonly url!: string;
   /** `run.failed`, `build.*`, `*.failed`, or `#` for all. */
-  @IsArray() @ArrayMinSize(1) @ArrayMaxSize(50) @Matches(EVENT_PATTERN, { each: true }) readonly events!: string[];
-  @IsOptional() @Matches(PROJECT_NAME) readonly project?: string;
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(50)
+  @Matches(EVENT_PATTERN, { each: true, message: NAME_RULES.events })
+  readonly events!: string[];
+  @IsOptional() @Matches(PROJECT_NAME, { message: NAME_RULES.project }) readonly project?: string;
 }
 
 class Active {
