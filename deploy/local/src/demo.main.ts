@@ -10,7 +10,6 @@ const { values } = parseArgs({
   options: {
     once: { type: 'boolean', default: false },
     'one-process': { type: 'boolean', default: false },
-    engines: { type: 'string', default: '4' },
     dir: { type: 'string', default: join(labDir(), 'demo') },
   },
 });
@@ -19,17 +18,16 @@ const paint = painter(process.stdout, Boolean(environment.NO_COLOR));
 const signal = onInterrupt();
 
 try {
-  if (values.engines !== '1' && values.engines !== '4') throw new LabError('--engines is 1 or 4.');
-  process.exitCode = await demo(values.engines === '1' ? 1 : 4);
+  process.exitCode = await demo();
 } catch (error) {
   if (!(error instanceof LabError) && !signal.aborted) throw error;
   process.stdout.write(`${(error as Error).message}\n`);
   process.exitCode = 1;
 }
 
-async function demo(engines: 1 | 4): Promise<number> {
+async function demo(): Promise<number> {
   await startFresh(values.dir, report);
-  const running = await startLab({ dir: values.dir, engines, signal }, report);
+  const running = await startLab({ dir: values.dir, signal }, report);
   try {
     const suite = await startSuite(running, { oneProcess: values['one-process'] }, report);
     const { line, ok, addresses } = await playDemo(suite, { paint, signal });

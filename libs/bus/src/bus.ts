@@ -14,7 +14,7 @@ import { Consumer, type Delivery } from './consumer.js';
 import { attachListener, type Listener } from './listener.js';
 import { addToOutbox, leftBehind, removeFromOutbox, type OutboxRow } from './outbox.js';
 import { Publisher } from './publisher.js';
-import { declareTopology } from './topology.js';
+import { declareTopology, ensureEventsExchange } from './topology.js';
 
 /** Adds an event to the transaction under way; it is published right after the commit. */
 export type Emit = <N extends EventName>(type: N, data: EventData<N>) => void;
@@ -135,6 +135,7 @@ export class Bus implements OnApplicationBootstrap, OnModuleDestroy, OnApplicati
   }
 
   private async setUp(model: ChannelModel): Promise<void> {
+    await ensureEventsExchange(model);
     const channel = await model.createChannel();
     channel.on('error', () => undefined);
     await declareTopology(channel, this.service);

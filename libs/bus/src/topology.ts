@@ -1,5 +1,5 @@
 import { deadQueue, EVENTS_EXCHANGE, queuesOf, type Service } from '@sluice/contracts';
-import type { Channel } from 'amqplib';
+import type { Channel, ChannelModel } from 'amqplib';
 import { RETRY_DELAYS_SECONDS } from './delivery.plan.js';
 
 /** Messages that crash their consumer come back by the broker; this ends the loop. Handled failures are counted by us. */
@@ -8,12 +8,28 @@ const DELIVERY_LIMIT = 20;
 export const retryExchange = (service: Service, seconds: number): string => `${service}.retry.${seconds}s`;
 
 /**
+ * The exchange comes with the broker's definitions, which let no service declare it; a broker that knows nothing of Sluice gets
+ * it from whoever is first.
+ */
+export async function ensureEventsExchange(model: ChannelModel): Promise<void> {
+  const look = await model.createChannel();
+  look.on('error', () => undefined); // The broker closes a channel that asks for what is not there.
+  const isThere = await look.checkExchange(EVENTS_EXCHANGE).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return look.close();
+  const channel = await model.createChannel();
+  await channel.assertExchange(EVENTS_EXCHANGE, 'topic', { durable: true });
+  await channel.close();
+}
+
+/**
  * Declares what a service consumes: its direct exchange (routing key = queue), its quorum queues with their dead queues,
  * and the retry ladder. A retry queue keeps the routing key of what it holds, so when its time is up the message goes
  * back to the very queue it came from, and to no other consumer.
  */
 export async function declareTopology(channel: Channel, service: Service): Promise<void> {
-  await channel.checkExchange(EVENTS_EXCHANGE);
   await channel.assertExchange(service, 'direct', { durable: true });
   for (const seconds of RETRY_DELAYS_SECONDS) {
     const name = retryExchange(service, seconds);
