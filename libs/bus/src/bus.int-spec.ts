@@ -3,16 +3,7 @@ import { cloudEvent, deadQueue, type CloudEvent, type EventData } from '@sluice/
 import { DatabaseModule } from '@sluice/database';
 import { DirectoryModule } from '@sluice/directory';
 import { BaseConfig, defineService, startService, type RunningService } from '@sluice/runtime';
-import {
-  aRun,
-  aTestBroker,
-  aTestDatabase,
-  fake,
-  readLab,
-  until,
-  type TestBroker,
-  type TestDatabase,
-} from '@sluice/testing';
+import { aRun, aTestBroker, aTestDatabase, readLab, until, type TestBroker, type TestDatabase } from '@sluice/testing';
 import { connect } from 'amqplib';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
