@@ -23,12 +23,17 @@ const MOST_LINES = 200_000;
 export class RunLog {
   constructor(private readonly db: DataSource) {}
 
-  /** Begins or, after a lost worker, goes on with the log of a step. */
-  async open(step: string, secrets: readonly string[] = []): Promise<LogWriter> {
+  /** Begins the log of a step or, at a later `attempt`, goes on with what a lost worker wrote. */
+  async open(step: string, attempt: number, secrets: readonly string[] = []): Promise<LogWriter> {
+    const last = attempt === 1 ? 0 : await this.lastNumber(step);
+    return new LogWriter(this.db, step, last, redactor(secrets));
+  }
+
+  private async lastNumber(step: string): Promise<number> {
     const [row] = await this.db.query('select coalesce(max(number), 0)::int as last from log_lines where step = $1', [
       step,
     ]);
-    return new LogWriter(this.db, step, row.last, redactor(secrets));
+    return row.last;
   }
 
   read(step: string, after: number, limit: number): Promise<LogLine[]> {

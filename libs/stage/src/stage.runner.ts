@@ -127,7 +127,11 @@ export class StageRunner implements OnModuleInit, OnModuleDestroy {
     const input = claim.request as EventData<`${Stage}.requested`>;
     const { run, step, environment } = input;
     const log = this.log.child({ runId: run.id, project: run.project, stage, environment, attempt });
-    const output = await this.runLog.open(step, Object.values(await this.directory.secrets(run.project, environment)));
+    const output = await this.runLog.open(
+      step,
+      attempt,
+      Object.values(await this.directory.secrets(run.project, environment)),
+    );
     const limit = setTimeout(() => abort.abort(new TimedOut()), STAGES[stage].timeoutMinutes * 60_000);
     const stopTimer = this.seconds.startTimer({ stage });
     const own = { run, step, environment };
