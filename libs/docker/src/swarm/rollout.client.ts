@@ -38,7 +38,7 @@ export interface Rollout {
 export type RolloutOutcome = Extract<RolloutVerdict, { state: 'converged' }> | RolloutFailure;
 
 /** Between two looks, in milliseconds: a task's state is told by no event. One look is three small requests. */
-const POLL_MS = 200;
+const POLL_MS = 100;
 
 /**
  * Follows a deployed stack until it has converged, has failed, or the deadline is over. A manager that does not answer

@@ -45,8 +45,11 @@ export function readStackFile(stackFile: string): RenderedService[] {
   }));
 }
 
-/** Without a health check a task runs the moment it starts, also one that is about to crash: it must have stayed for a while. */
-export const STEADY_MS = { checked: 250, unchecked: 3000 } as const;
+/**
+ * A task with a health check runs only once it is healthy, which needs no second look. Without one it runs the moment it
+ * starts, also when it is about to crash: it must have stayed for a while.
+ */
+export const STEADY_MS = { checked: 0, unchecked: 3000 } as const;
 
 export const steadyMs = (stackFile: string): number =>
   readStackFile(stackFile).every(({ isChecked }) => isChecked) ? STEADY_MS.checked : STEADY_MS.unchecked;
