@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { labPid, LabError, planFolder, startLab, terminalReport } from './lab/index.js';
 import {
   Api,
+  ApiError,
   keepKeys,
   labDir,
   lastLines,
@@ -15,6 +16,7 @@ import {
   startSuite,
   untilInterrupted,
   urlOf,
+  type RunningSuite,
 } from './suite/index.js';
 import { readLab } from './lab/index.js';
 
@@ -35,7 +37,7 @@ try {
   if (values.engines !== '1' && values.engines !== '4') throw new LabError('--engines is 1 or 4.');
   await (values.detach ? detach() : run(values.engines === '1' ? 1 : 4));
 } catch (error) {
-  if (!(error instanceof LabError)) throw error;
+  if (!(error instanceof LabError) && !(error instanceof ApiError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }
@@ -45,7 +47,7 @@ async function run(engines: 1 | 4): Promise<void> {
   const running = await startLab({ dir, engines, signal }, report);
   try {
     const suite = await startSuite(running, { oneProcess: values['one-process'] }, report);
-    const admin = await Api.login(suite.url, 'admin', suite.keys.adminPassword);
+    const admin = await signIn(suite);
     await seedEnvironments(admin, planEnvironments(suite.lab, 1));
     tell(suite.url, suite.keys.adminPassword);
     await untilInterrupted(signal);
@@ -54,6 +56,15 @@ async function run(engines: 1 | 4): Promise<void> {
     await running.stop();
   }
   report.step('sluice', 'stopped; its data is kept');
+}
+
+async function signIn({ url, keys }: RunningSuite): Promise<Api> {
+  return Api.login(url, 'admin', keys.adminPassword).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    throw new LabError(
+      `The database holds a Sluice whose administrator has another password than ${dir}/suite.json says. Give the folder that belongs to it by --dir, or another database.`,
+    );
+  });
 }
 
 function tell(url: string, adminPassword: string): void {
