@@ -8,7 +8,7 @@ describe('planFolder', () => {
   });
 
   it('keeps sockets inside while their paths fit into 108 bytes, and elsewhere otherwise', () => {
-    expect(planFolder('/work/main/.sluice').sockets).toBe('/work/main/.sluice/run');
+    expect(planFolder('/srv/sluice/.sluice').sockets).toBe('/srv/sluice/.sluice/run');
     const deep = planFolder(`/${'long/'.repeat(20)}.sluice`);
     expect(deep.sockets).toBe(`/var/lib/sluice-${deep.id}`);
   });
