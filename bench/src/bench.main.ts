@@ -2,12 +2,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { labDir, LabError, onInterrupt, startFresh, startLab, startSuite, terminalReport } from '@sluice/local';
 import type { Benchmark } from './bench.js';
+import { eventLatency } from './event-latency.bench.js';
 import { footprint } from './footprint.bench.js';
 import { promotion } from './promotion.bench.js';
 import { pushToLive } from './push-to-live.bench.js';
 
 /** `npm run bench -- <name> [--runs N] [--json]`: measures on a lab of its own. */
-const BENCHMARKS: Record<string, Benchmark> = { 'push-to-live': pushToLive, promotion, footprint };
+const BENCHMARKS: Record<string, Benchmark> = {
+  'push-to-live': pushToLive,
+  promotion,
+  footprint,
+  'event-latency': eventLatency,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -7,7 +7,6 @@ import {
   CHECKOUT,
   followRun,
   planEnvironments,
-  runIdIn,
   seedEnvironments,
   seedUser,
   tookMs,
@@ -108,10 +107,7 @@ async function prepareSluice(suite: RunningSuite): Promise<(tag: string) => Prom
   return async (tag) => {
     writeApp(copy.dir, `sluice ${tag}`);
     await copy.commit(`bench ${tag}`);
-    const lines: string[] = [];
-    await copy.push(['-o', 'no-follow', 'sluice', 'main'], (line) => lines.push(line));
-    const id = lines.map(runIdIn).find((found) => found !== undefined);
-    if (!id) throw new Error(`git push started no run:\n${lines.join('\n')}`);
+    const id = await copy.pushRun();
     const run = await followRun(developer, id, () => undefined);
     if (run.status !== 'succeeded') throw new Error(`the run ${run.status}: ${run.reason}`);
     return run;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunStatus } from '@sluice/contracts';
-import { followRun, runIdIn, Visitor, WorkingCopy, type Run } from '@sluice/local';
+import { followRun, Visitor, WorkingCopy, type Run } from '@sluice/local';
 import type { EventEar } from './events.js';
 import { prepareFault } from './fault.js';
 import { giteaHook, type Forge } from './forge.js';
@@ -72,13 +72,7 @@ type Push = () => Promise<string>;
 async function here(project: string, copy: WorkingCopy, { developer }: World): Promise<Push> {
   const { remote } = await developer.post<{ remote: string }>('/projects', { name: project });
   await copy.init(remote);
-  return async () => {
-    const lines: string[] = [];
-    const code = await copy.push(['-o', 'no-follow', 'sluice', 'main'], (line) => lines.push(line));
-    const id = lines.map(runIdIn).find((found) => found !== undefined);
-    if (code !== 0 || !id) throw new Error(`git push ended with ${code} and started no run:\n${lines.join('\n')}`);
-    return id;
-  };
+  return () => copy.pushRun();
 }
 
 async function elsewhere(project: string, copy: WorkingCopy, { developer }: World, forge: Forge): Promise<Push> {

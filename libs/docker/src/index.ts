@@ -35,3 +35,4 @@ export { type TaskEvidence, taskEvidence } from './swarm/evidence.client.js';
 export { type SwarmNode, publishedAddresses, swarmNodes } from './swarm/nodes.client.js';
 export { createSecret } from './swarm/secrets.client.js';
 export { type SwarmService, type SwarmState, runningOn, swarmServices, swarmState } from './swarm/services.client.js';
+export { EnginePool } from './engine-pool.js';

@@ -4,7 +4,6 @@ import {
   CHECKOUT,
   followRun,
   planEnvironments,
-  runIdIn,
   seconds,
   seedEnvironments,
   seedUser,
@@ -50,7 +49,7 @@ export async function playDemo(suite: RunningSuite, { paint, signal }: Stage): P
     await copy.commitFolder(join(CHECKOUT, 'examples', PROJECT, version), `shop ${version}`);
     say();
     say(`${paint('dim', '$')} ${paint('bold', `git push sluice main`)}   ${paint('dim', `# ${version}, by dana`)}`);
-    const id = await pushAndGetRun(copy);
+    const id = await copy.pushRun();
     const run = await followRun(developer, id, (step) => told(step), signal);
     say(
       run.status === 'succeeded'
@@ -106,20 +105,6 @@ export async function playDemo(suite: RunningSuite, { paint, signal }: Stage): P
       `git clone ${remote}   (in ${copy.dir} is a working copy)`,
     ],
   );
-}
-
-async function pushAndGetRun(copy: WorkingCopy): Promise<string> {
-  const lines: string[] = [];
-  return new Promise((resolve, reject) => {
-    // The push itself would follow the run, too; here we follow it by the API.
-    void copy
-      .push(['-o', 'no-follow', 'sluice', 'main'], (line) => {
-        lines.push(line);
-        const id = runIdIn(line);
-        if (id) resolve(id);
-      })
-      .then(() => reject(new Error(`git push started no run:\n${lines.join('\n')}`)));
-  });
 }
 
 function resultOf({ stage, result, failure }: Step): string {

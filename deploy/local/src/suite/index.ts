@@ -7,7 +7,7 @@ export { urlOf } from './service-env.plan.js';
 export { lastLines, startSuite, type RunningSuite, type SuiteOptions } from './suite.js';
 export { painter, seconds, silent } from './terminal.js';
 export { followRun, tookMs, type Run, type Step } from './follow.js';
-export { gitEnv, runIdIn, WorkingCopy, type GitLogin } from './working-copy.js';
+export { gitEnv, WorkingCopy, type GitLogin } from './working-copy.js';
 export { Visitor } from './visitor.js';
 export { findSuite, type SuiteAccess } from './running.js';
 export { startFresh } from './fresh.js';

@@ -77,10 +77,19 @@ export class WorkingCopy {
     return new Promise((resolve) => child.on('close', (code) => (rest && line(rest), resolve(code ?? 1))));
   }
 
+  /** Pushes without following, and answers the run that it started. */
+  async pushRun(branch = 'main'): Promise<string> {
+    const lines: string[] = [];
+    const code = await this.push(['-o', 'no-follow', 'sluice', branch], (line) => lines.push(line));
+    const id = lines.map(runIdIn).find((found) => found !== undefined);
+    if (code !== 0 || !id) throw new Error(`git push ended with ${code} and started no run:\n${lines.join('\n')}`);
+    return id;
+  }
+
   async git(...args: string[]): Promise<string> {
     return (await run('git', args, { cwd: this.dir, env: gitEnv(this.login) })).stdout;
   }
 }
 
 /** The run that a push started, from the address that `git push` prints. */
-export const runIdIn = (line: string): string | undefined => /\/runs\/([0-9a-f-]{36})/.exec(line)?.[1];
+const runIdIn = (line: string): string | undefined => /\/runs\/([0-9a-f-]{36})/.exec(line)?.[1];

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ImageRef } from '@sluice/contracts';
 import { Directory } from '@sluice/directory';
-import { buildImage, connectEngine, pushImage, type Engine } from '@sluice/docker';
+import { buildImage, EnginePool, pushImage, type Engine } from '@sluice/docker';
 import { RegistryClient } from '@sluice/registry';
 import type { Readable } from 'node:stream';
 import { BuilderConfig } from '../builder.config.js';
@@ -22,7 +22,7 @@ export interface ImageOrder {
 /** Builds on an environment's engine and pushes from it: the bytes of an image never pass through us. */
 @Injectable()
 export class ImageBuilderClient implements OnApplicationShutdown {
-  private readonly engines = new Map<string, Engine>();
+  private readonly engines = new EnginePool();
   private readonly registry: RegistryClient;
   private readonly account: { readonly username: string; readonly password: string };
 
@@ -63,13 +63,11 @@ export class ImageBuilderClient implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    for (const engine of this.engines.values()) engine.close();
+    this.engines.close();
   }
 
   private async engineOf(environment: string): Promise<Engine> {
     const { dockerHost: host } = await this.directory.environment(environment);
-    const engine = this.engines.get(host) ?? connectEngine({ host });
-    this.engines.set(host, engine);
-    return engine;
+    return this.engines.to(host);
   }
 }

@@ -1,13 +1,13 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Environment, ImageRef } from '@sluice/contracts';
 import { Directory } from '@sluice/directory';
-import { connectEngine, type Engine, type RegistryAuth } from '@sluice/docker';
+import { EnginePool, type Engine, type RegistryAuth } from '@sluice/docker';
 import { DeployerConfig } from '../deployer.config.js';
 
 /** The engines of all environments, one client each, and who they are to the registry. */
 @Injectable()
 export class Engines implements OnApplicationShutdown {
-  private readonly engines = new Map<string, Engine>();
+  private readonly engines = new EnginePool();
 
   constructor(
     private readonly directory: Directory,
@@ -15,9 +15,7 @@ export class Engines implements OnApplicationShutdown {
   ) {}
 
   of({ dockerHost }: Environment): Engine {
-    const engine = this.engines.get(dockerHost) ?? connectEngine({ host: dockerHost });
-    this.engines.set(dockerHost, engine);
-    return engine;
+    return this.engines.to(dockerHost);
   }
 
   /** How an engine names an image: by digest, so that nothing else can be meant. */
@@ -30,6 +28,6 @@ export class Engines implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    for (const engine of this.engines.values()) engine.close();
+    this.engines.close();
   }
 }

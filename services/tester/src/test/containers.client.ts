@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ImageRef } from '@sluice/contracts';
 import { Directory } from '@sluice/directory';
 import {
-  connectEngine,
+  EnginePool,
   ContainerFileError,
   findContainers,
   pullImage,
@@ -37,7 +37,7 @@ export const MAX_REPORT_BYTES = 5 * 1024 * 1024;
 /** What tests need of an environment's engine. */
 @Injectable()
 export class ContainersClient implements OnApplicationShutdown {
-  private readonly engines = new Map<string, Engine>();
+  private readonly engines = new EnginePool();
 
   constructor(
     private readonly config: TesterConfig,
@@ -72,14 +72,12 @@ export class ContainersClient implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    for (const engine of this.engines.values()) engine.close();
+    this.engines.close();
   }
 
   private async engineOf(environment: string): Promise<Engine> {
     const { dockerHost: host } = await this.directory.environment(environment);
-    const engine = this.engines.get(host) ?? connectEngine({ host });
-    this.engines.set(host, engine);
-    return engine;
+    return this.engines.to(host);
   }
 }
 
